@@ -1,0 +1,1 @@
+//! The examples; each is in a folder of its own.
