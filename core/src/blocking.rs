@@ -1,0 +1,216 @@
+//! The blocking drivers, over `embedded-io`: thin, for all that is decided is decided by the machines. `asynch.rs` is this file
+//! with `await`, and a test holds one against the other.
+
+use crate::fetch::FetchStep;
+use crate::http1::{Exchange, Over, Server, Step};
+use crate::memory::Wiped;
+use crate::response::Issued;
+use crate::{CapacityError, Channel, Client, Clock, Endpoint, Error, Http1};
+use crate::{HttpReply, HttpRequest, Link, Plan, Slot, Token, TokenRequest};
+use core::time::Duration;
+use embedded_io::{Read, Write};
+
+/// A transport at HTTP height: a client library, a modem that speaks HTTP, a fake in a test.
+pub trait RoundTrip {
+    /// What can go wrong on the way.
+    type Error;
+
+    /// Carries `request` to its endpoint, once, and brings the reply. What is sent is had from
+    /// [`request.reveal(channel)`](HttpRequest::reveal).
+    ///
+    /// It MUST end within `request.time_limit()`, MUST NOT follow a redirect, and MUST NOT send the request twice unless
+    /// `request.is_repeatable()`. The body lies in `reply`; what was written there beyond the body's end MUST be zeroed
+    /// again. A body longer than `reply` is [`Error::Capacity`] with [`Buffer::Reply`](crate::Buffer::Reply).
+    ///
+    /// # Errors
+    /// Whatever went wrong; a reply with a status that says so is a reply.
+    fn round_trip<'b>(
+        &mut self,
+        request: HttpRequest<'_>,
+        reply: &'b mut [u8],
+    ) -> Result<HttpReply<'b>, Error<Self::Error>>;
+}
+
+/// A transport at byte height: an opener of streams. Wrap it in [`Http1`].
+pub trait Connect {
+    /// What can go wrong on the way.
+    type Error: embedded_io::Error;
+    /// The stream.
+    type Stream<'s>: Read<Error = Self::Error> + Write
+    where
+        Self: 's;
+
+    /// Opens a stream to the endpoint's host and port, and says what is known of the server there. A stream that this
+    /// opener kept MUST be closed first: there may be room for one only.
+    ///
+    /// Every call on the stream MUST fail once `within` has passed since this call, best with
+    /// [`ErrorKind::TimedOut`](embedded_io::ErrorKind::TimedOut).
+    ///
+    /// # Errors
+    /// No stream could be opened.
+    fn connect(
+        &mut self,
+        to: Endpoint<'_>,
+        within: Duration,
+    ) -> Result<(Self::Stream<'_>, Channel), Error<Self::Error>>;
+
+    /// Lends the stream that `connect` opened last once more, if it was kept and is not known to be dead. [`Http1`] asks
+    /// for it only where the next call goes to the same server and the last reply left it in order. `within` as above.
+    fn again(&mut self, within: Duration) -> Option<(Self::Stream<'_>, Channel)> {
+        let _ = within;
+        None
+    }
+
+    /// As [`connect`](Self::connect), after the stream of [`again`](Self::again) turned out to be dead: the time that
+    /// `again` was given SHOULD go on rather than begin anew.
+    ///
+    /// # Errors
+    /// As for [`connect`](Self::connect).
+    fn reconnect(
+        &mut self,
+        to: Endpoint<'_>,
+        within: Duration,
+    ) -> Result<(Self::Stream<'_>, Channel), Error<Self::Error>> {
+        self.connect(to, within)
+    }
+}
+
+impl<T: RoundTrip> RoundTrip for &mut T {
+    type Error = T::Error;
+
+    fn round_trip<'b>(
+        &mut self,
+        request: HttpRequest<'_>,
+        reply: &'b mut [u8],
+    ) -> Result<HttpReply<'b>, Error<T::Error>> {
+        (**self).round_trip(request, reply)
+    }
+}
+
+impl<C: Connect> RoundTrip for Http1<C> {
+    type Error = C::Error;
+
+    fn round_trip<'b>(
+        &mut self,
+        request: HttpRequest<'_>,
+        reply: &'b mut [u8],
+    ) -> Result<HttpReply<'b>, Error<C::Error>> {
+        let (to, within) = (request.endpoint(), request.time_limit());
+        // Taken out until the reply is complete: a call that fails or is dropped leaves the stream in disorder.
+        let same = self.kept.take().is_some_and(|server| server.is_of(to));
+        let mut found_closed = false;
+        if same && let Some((mut stream, channel)) = self.connector.again(within) {
+            let mut exchange = Exchange::new(request.reveal(channel)?);
+            match exchange_over(&mut stream, &mut exchange, reply) {
+                Ok(again) => {
+                    self.kept = Server::of(to).filter(|_| again);
+                    return Ok(exchange.reply(reply)?);
+                }
+                Err(error) if request.is_repeatable() && exchange.found_closed(&error) => found_closed = true,
+                Err(error) => return Err(error),
+            }
+        }
+        let (mut stream, channel) = if found_closed {
+            self.connector.reconnect(to, within)?
+        } else {
+            self.connector.connect(to, within)?
+        };
+        let mut exchange = Exchange::new(request.reveal(channel)?);
+        let again = exchange_over(&mut stream, &mut exchange, reply)?;
+        self.kept = Server::of(to).filter(|_| again);
+        Ok(exchange.reply(reply)?)
+    }
+}
+
+impl<S: Read + Write> RoundTrip for Over<S> {
+    type Error = S::Error;
+
+    fn round_trip<'b>(
+        &mut self,
+        request: HttpRequest<'_>,
+        reply: &'b mut [u8],
+    ) -> Result<HttpReply<'b>, Error<S::Error>> {
+        let server = self
+            .server
+            .take_if(|server| server.is_of(request.endpoint()))
+            .ok_or(Error::Closed)?;
+        let mut exchange = Exchange::new(request.reveal(self.channel)?);
+        let again = exchange_over(&mut self.stream, &mut exchange, reply)?;
+        self.server = Some(server).filter(|_| again);
+        Ok(exchange.reply(reply)?)
+    }
+}
+
+fn exchange_over<S: Read + Write>(
+    stream: &mut S,
+    exchange: &mut Exchange<'_>,
+    buf: &mut [u8],
+) -> Result<bool, Error<S::Error>> {
+    loop {
+        match exchange.step(buf).map_err(Error::with_transport)? {
+            Step::Send(mut bytes) => {
+                // Not `write_all`: it panics where a stream takes nothing.
+                while !bytes.is_empty() {
+                    let n = stream.write(bytes).map_err(Error::Transport)?;
+                    bytes = bytes.get(n..).filter(|_| n > 0).ok_or(Error::Closed)?;
+                }
+            }
+            Step::Flush => stream.flush().map_err(Error::Transport)?,
+            Step::Receive(place) => {
+                let n = stream.read(place).map_err(Error::Transport)?;
+                exchange.received(n, buf)?;
+            }
+            Step::Done { again } => return Ok(again),
+        }
+    }
+}
+
+impl Client<'_> {
+    /// The token that `slot` keeps, or a new one. Where an early renewal fails, the old one serves on, and its
+    /// [`Lease`](crate::Lease) says why.
+    ///
+    /// # Errors
+    /// Whatever kept a token from being fetched; what the slot held before, it still holds.
+    pub fn token<'s, T: RoundTrip, C: Clock>(
+        &mut self,
+        link: &mut Link<'_, T, C>,
+        slot: &'s mut Slot<'_>,
+    ) -> Result<Token<'s>, Error<T::Error>> {
+        let plan = self.plan(slot, link.clock.moment().now());
+        if plan != Plan::Use
+            && let Err(error) = self.fetch_with(link, slot.request(), |issued| slot.keep(issued))
+        {
+            if plan == Plan::Fetch {
+                return Err(error);
+            }
+            slot.refresh_failed(error.why());
+        }
+        Ok(slot.lend())
+    }
+
+    /// Fetches a token whatever the plan says, and hands it to `keep`: for a slot behind a lock.
+    ///
+    /// # Errors
+    /// Whatever kept a token from being fetched, or `keep` from taking it.
+    pub fn fetch_with<T: RoundTrip, C: Clock>(
+        &mut self,
+        link: &mut Link<'_, T, C>,
+        request: TokenRequest<'_>,
+        keep: impl FnOnce(Issued<'_>) -> Result<(), CapacityError>,
+    ) -> Result<(), Error<T::Error>> {
+        let mut scratch = Wiped::new(link.scratch.bytes_mut());
+        let mut fetch = self
+            .fetch(request, link.clock.moment())
+            .map_err(Error::with_transport)?;
+        let FetchStep::RoundTrip { request, reply } =
+            fetch.step(scratch.bytes).map_err(Error::with_transport)?;
+        let reply = link
+            .transport
+            .round_trip(request, reply)
+            .map_err(|error| fetch.failed(error))?;
+        let issued = fetch.replied(reply).map_err(Error::with_transport)?;
+        keep(issued).map_err(|error| fetch.failed(error.into()))?;
+        scratch.used = fetch.finish();
+        Ok(())
+    }
+}
