@@ -157,9 +157,8 @@ const fn is_scheme(mut found: &[u8], mut scheme: &[u8]) -> bool {
 
 /// `host`, `host:port`, `[v6]` or `[v6]:port`; the host comes back without brackets.
 const fn split_port(authority: &str) -> Result<(&str, Option<u16>), ConfigError> {
-    let (host, after) = match split_host(authority) {
-        Some(parts) => parts,
-        None => return Err(ConfigError::EndpointHost),
+    let Some((host, after)) = split_host(authority) else {
+        return Err(ConfigError::EndpointHost);
     };
     match after.as_bytes() {
         [] => Ok((host, None)),
