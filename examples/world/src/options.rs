@@ -49,10 +49,9 @@ impl WorldOptions {
         self
     }
 
-    /// Adds a client; one with the same id is replaced.
+    /// Adds a client. Of several with the same id the last counts.
     #[must_use]
     pub fn account(mut self, account: ServiceAccount) -> Self {
-        self.accounts.retain(|other| other.client_id != account.client_id);
         self.accounts.push(account);
         self
     }

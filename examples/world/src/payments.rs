@@ -177,3 +177,71 @@ fn accept(claims: &Claims, request: &Request<Bytes>) -> Reply {
     });
     reply::json(StatusCode::OK, &receipt)
 }
+
+#[cfg(test)]
+mod tests {
+    //! What can't be had from outside: the realm's key under claims that the realm would never sign.
+
+    use hyper::header::AUTHORIZATION;
+    use serde_json::{Value, json};
+
+    use super::*;
+    use crate::jwt::SigningKey;
+    use crate::token::unix_now;
+
+    fn status(change: impl FnOnce(&mut Value)) -> StatusCode {
+        let key = SigningKey::new().unwrap();
+        let ledger = Arc::new(Ledger::default());
+        ledger.enter("1".into());
+        let payments = Payments::new("https://issuer.example", key.public().clone(), ledger);
+        let mut claims = json!({
+            "jti": "1",
+            "azp": "a",
+            "iss": "https://issuer.example",
+            "aud": PAYMENT_SERVICE,
+            "exp": unix_now() + 60,
+            "resource_access": {PAYMENT_SERVICE: {"roles": [PAYMENT_ROLE]}},
+        });
+        change(&mut claims);
+        let authorization = format!("Bearer {}", key.sign(&claims).unwrap());
+        let request = Request::get("/payments").header(AUTHORIZATION, authorization);
+        payments
+            .answer(&request.body(Bytes::new()).unwrap(), [127, 0, 0, 1].into())
+            .status()
+    }
+
+    fn without(name: &'static str) -> impl FnOnce(&mut Value) {
+        move |claims| drop(claims.as_object_mut().unwrap().remove(name))
+    }
+
+    #[test]
+    fn each_claim_is_needed() {
+        assert_eq!(status(|_| {}), StatusCode::OK);
+        for name in ["jti", "iss", "aud", "exp"] {
+            assert_eq!(status(without(name)), StatusCode::UNAUTHORIZED, "{name}");
+        }
+        assert_eq!(status(without("resource_access")), StatusCode::FORBIDDEN);
+    }
+
+    #[test]
+    fn each_claim_must_be_right() {
+        let changed = |name: &'static str, value: Value| status(move |claims| claims[name] = value);
+        assert_eq!(
+            changed("iss", json!("https://issuer.example/other")),
+            StatusCode::UNAUTHORIZED
+        );
+        assert_eq!(changed("aud", json!(["account"])), StatusCode::UNAUTHORIZED);
+        assert_eq!(
+            changed("aud", json!(["account", PAYMENT_SERVICE])),
+            StatusCode::OK
+        );
+        assert_eq!(changed("exp", json!(unix_now() - 1)), StatusCode::UNAUTHORIZED);
+        assert_eq!(changed("jti", json!("2")), StatusCode::UNAUTHORIZED);
+        let other = json!({"account": {"roles": [PAYMENT_ROLE]}});
+        assert_eq!(
+            changed("resource_access", other),
+            StatusCode::FORBIDDEN,
+            "another client's role"
+        );
+    }
+}

@@ -157,8 +157,8 @@ impl World {
         self.account(client_id, |account| account.token_life = Some(seconds(life)))
     }
 
-    /// Puts `count` more realm roles of 15 characters into each token that is issued from now on; 20 bytes
-    /// of the token for each.
+    /// Puts `count` more realm roles of 15 characters into each token that is issued from now on: 24 bytes of
+    /// token for each.
     pub fn set_extra_roles(&self, count: usize) {
         self.realm.settings().extra_roles = count;
     }

@@ -1,9 +1,11 @@
 //! Each switch and each counter of a running world. Not here: what it is made with (`wire.rs`, `endpoint.rs`).
 
+use std::io::Read;
+use std::net::TcpStream;
 use std::thread::sleep;
 use std::time::{Duration, Instant, SystemTime};
 
-use keyfob_world::{ORDER_SERVICE, REPORT_SERVICE, ServiceAccount, UnknownClient, World, WorldOptions};
+use keyfob_world::{ORDER_SERVICE, REPORT_SERVICE, ServiceAccount, UnknownClient, Wire, World, WorldOptions};
 
 use crate::client::{agent, fetch, order, pay, world};
 
@@ -92,6 +94,20 @@ fn secrets_rotate() {
 }
 
 #[test]
+fn a_client_of_the_defaults_can_be_replaced() {
+    let mine = ServiceAccount::new(ORDER_SERVICE).secret("mine");
+    let world = World::start(WorldOptions::default().account(mine)).unwrap();
+    assert_eq!(world.client_secret(ORDER_SERVICE).unwrap(), "mine");
+    let agent = agent(&world);
+    let token = order(&agent, &world).token();
+    assert_eq!(
+        pay(&agent, &world, &token).status,
+        401,
+        "this one has no roles to pay with"
+    );
+}
+
+#[test]
 fn tokens_grow_with_roles() {
     let world = world();
     let agent = agent(&world);
@@ -155,6 +171,24 @@ fn idle_connections_are_closed() {
     assert_eq!((world.token_connections(), world.api_connections()), (2, 2));
     pay(&agent, &world, &token);
     assert_eq!(world.api_connections(), 2, "later ones are kept again");
+}
+
+#[test]
+fn unused_connections_are_closed_too() {
+    let world = World::start(WorldOptions::default().wire(Wire::Plain)).unwrap();
+    let authority = world
+        .token_url()
+        .split('/')
+        .nth(2)
+        .unwrap()
+        .replace("localhost", "127.0.0.1");
+    let mut stream = TcpStream::connect(authority).unwrap();
+    while world.token_connections() == 0 {
+        sleep(Duration::from_millis(1));
+    }
+    world.close_idle_connections();
+    stream.set_read_timeout(Some(TWO_SECONDS)).unwrap();
+    assert_eq!(stream.read(&mut [0; 1]).unwrap(), 0);
 }
 
 #[test]

@@ -112,12 +112,20 @@ fn roles_come_from_the_account_and_make_the_audience() {
     let self_only = ServiceAccount::new("me")
         .client_role("me", "owner")
         .realm_role("night-shift");
-    let world = World::start(WorldOptions::default().account(plain).account(self_only)).unwrap();
+    let alone = ServiceAccount::new("account");
+    let world = World::start(
+        WorldOptions::default()
+            .account(plain)
+            .account(self_only)
+            .account(alone),
+    )
+    .unwrap();
     let agent = agent(&world);
     let claims = |id: &str| claims(&fetch(&agent, &world, id).token());
     assert_eq!(claims("plain")["aud"], "account", "text if there is one");
     let me = claims("me");
     assert_eq!(me["aud"], "account", "a client is not its own audience");
+    assert_eq!(claims("account").get("aud"), None, "left out if there is none");
     assert_eq!(me["resource_access"]["me"]["roles"], json!(["owner"]));
     assert_eq!(me["realm_access"]["roles"][3], "night-shift");
 }

@@ -131,6 +131,20 @@ fn dropping_it_frees_its_ports_and_ends_its_streams() {
 }
 
 #[test]
+fn threads_share_it() {
+    let world = world();
+    std::thread::scope(|scope| {
+        for _ in 0..4 {
+            scope.spawn(|| {
+                let agent = agent(&world);
+                assert_eq!(pay(&agent, &world, &order(&agent, &world).token()).status, 200);
+            });
+        }
+    });
+    assert_eq!((world.token_requests(), world.api_calls()), (4, 4));
+}
+
+#[test]
 fn it_says_where_it_is_and_no_secret() {
     let world = world();
     let shown = format!("{world:?}");
