@@ -11,6 +11,8 @@ use crate::Result;
 /// # Errors
 /// The server cannot be started or stopped, or a test failed.
 pub(super) fn run(arguments: &[&str]) -> Result {
+    // Before the server: a suite that doesn't compile says so at once.
+    finish(suite().arg("--no-run"))?;
     let found = Running::find();
     let started_here = found.is_none();
     // By a process of its own, also here: the server must not be this process's child, which would have to collect
@@ -19,7 +21,7 @@ pub(super) fn run(arguments: &[&str]) -> Result {
     let running = found
         .or_else(Running::find)
         .ok_or("the server has just been started and is gone")?;
-    let outcome = suite(&running, arguments);
+    let outcome = against(&running, arguments);
     if started_here {
         itself("down")?;
     }
@@ -40,12 +42,29 @@ fn itself(verb: &str) -> Result {
     }
 }
 
-fn suite(running: &Running, arguments: &[&str]) -> Result {
-    let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
+fn against(running: &Running, arguments: &[&str]) -> Result {
     let program = std::env::current_exe().map_err(|error| error.to_string())?;
     let ports = running.ports;
-    let status = Command::new(cargo)
+    let mut suite = suite();
+    suite
         // One test at a time: one of them stops the server.
+        .args(["--", "--test-threads=1"])
+        .args(arguments)
+        .env("KEYFOB_KEYCLOAK_URL", ports.url())
+        .env("KEYFOB_KEYCLOAK_HTTP_URL", ports.insecure_url())
+        .env("KEYFOB_KEYCLOAK_REALM", realm::NAME)
+        .env("KEYFOB_KEYCLOAK_CA_FILE", certificates::ca_file())
+        .env("KEYFOB_XTASK", program)
+        // A server that the suite starts again comes back where it was.
+        .env("KEYFOB_KEYCLOAK_HTTPS_PORT", ports.https.to_string())
+        .env("KEYFOB_KEYCLOAK_HTTP_PORT", ports.http.to_string());
+    finish(&mut suite)
+}
+
+/// The suite is behind a feature: plain `cargo test` must not need Java.
+fn suite() -> Command {
+    let mut cargo = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+    cargo
         .args([
             "test",
             "--package",
@@ -54,21 +73,13 @@ fn suite(running: &Running, arguments: &[&str]) -> Result {
             "keycloak",
             "--test",
             "keycloak",
-            "--",
         ])
-        .arg("--test-threads=1")
-        .args(arguments)
-        .current_dir(workspace())
-        .env("KEYFOB_KEYCLOAK_URL", ports.url())
-        .env("KEYFOB_KEYCLOAK_HTTP_URL", ports.insecure_url())
-        .env("KEYFOB_KEYCLOAK_REALM", realm::NAME)
-        .env("KEYFOB_KEYCLOAK_CA_FILE", certificates::ca_file())
-        .env("KEYFOB_XTASK", program)
-        // A server that the suite starts again comes back where it was.
-        .env("KEYFOB_KEYCLOAK_HTTPS_PORT", ports.https.to_string())
-        .env("KEYFOB_KEYCLOAK_HTTP_PORT", ports.http.to_string())
-        .status();
-    match status {
+        .current_dir(workspace());
+    cargo
+}
+
+fn finish(cargo: &mut Command) -> Result {
+    match cargo.status() {
         Ok(status) if status.success() => Ok(()),
         Ok(_) => Err("the Keycloak suite failed".into()),
         Err(error) => Err(format!("cargo could not be run: {error}")),
