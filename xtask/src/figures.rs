@@ -11,6 +11,7 @@ mod host;
 mod list;
 mod peers;
 mod readme;
+mod reply;
 
 use list::{FIGURES, Figure};
 use serde::{Deserialize, Serialize};
@@ -52,7 +53,10 @@ pub(crate) fn run(arguments: &[&str]) -> crate::Result {
         }
         ["--peers"] => {
             peers::measure(&root)?;
-            readme::write(&root, &tables(&root, &read_json::<Vec<Entry>>(&root.join(FILE))?)?)
+            readme::write(
+                &root,
+                &tables(&root, &read_json::<Vec<Entry>>(&root.join(FILE))?)?,
+            )
         }
         _ => Err("cargo xtask figures [--check | --peers]".into()),
     }
@@ -62,9 +66,16 @@ fn measured(root: &Path) -> crate::Result<Vec<Entry>> {
     let mut found = firmware::measure(root)?;
     found.append(&mut host::measure(root)?);
     let entry = |figure: &Figure| {
-        let value = *found.get(figure.name).ok_or_else(|| format!("{} was not measured", figure.name))?;
+        let value = *found
+            .get(figure.name)
+            .ok_or_else(|| format!("{} was not measured", figure.name))?;
         println!("{:45} {:>10} {}", figure.name, number(value), figure.unit);
-        Ok(Entry { figure: figure.name.into(), value, unit: figure.unit.into(), budget: figure.budget })
+        Ok(Entry {
+            figure: figure.name.into(),
+            value,
+            unit: figure.unit.into(),
+            budget: figure.budget,
+        })
     };
     FIGURES.iter().map(entry).collect()
 }
@@ -76,17 +87,30 @@ fn within_budget(entries: &[Entry]) -> crate::Result {
         .filter(over)
         .map(|entry| {
             let budget = number(entry.budget.unwrap_or_default());
-            format!("over budget: {} is {} {}, may be {budget}", entry.figure, number(entry.value), entry.unit)
+            format!(
+                "over budget: {} is {} {}, may be {budget}",
+                entry.figure,
+                number(entry.value),
+                entry.unit
+            )
         })
         .collect();
-    if lines.is_empty() { Ok(()) } else { Err(lines.join("\n")) }
+    if lines.is_empty() {
+        Ok(())
+    } else {
+        Err(lines.join("\n"))
+    }
 }
 
 /// What figures.json says must be what is measured, within what the list allows.
 fn same(written: &[Entry], measured: &[Entry]) -> crate::Result {
     const MEND: &str = "run `cargo xtask figures` and commit what it writes";
     if written.len() != measured.len() {
-        return Err(format!("{FILE} has {} figures, measured were {}: {MEND}", written.len(), measured.len()));
+        return Err(format!(
+            "{FILE} has {} figures, measured were {}: {MEND}",
+            written.len(),
+            measured.len()
+        ));
     }
     for ((written, measured), figure) in written.iter().zip(measured).zip(FIGURES) {
         let apart = (written.value - measured.value).abs();
@@ -95,7 +119,10 @@ fn same(written: &[Entry], measured: &[Entry]) -> crate::Result {
             && apart <= figure.tolerance * measured.value.abs();
         if !alike {
             let (old, new) = (number(written.value), number(measured.value));
-            return Err(format!("{FILE} says {} {old}, measured is {} {new}: {MEND}", written.figure, measured.figure));
+            return Err(format!(
+                "{FILE} says {} {old}, measured is {} {new}: {MEND}",
+                written.figure, measured.figure
+            ));
         }
     }
     Ok(())
@@ -103,7 +130,10 @@ fn same(written: &[Entry], measured: &[Entry]) -> crate::Result {
 
 /// README's tables by name, as they should read.
 fn tables(root: &Path, entries: &[Entry]) -> crate::Result<Vec<(&'static str, String)>> {
-    let mut tables: Vec<_> = list::TABLES.iter().map(|table| (*table, list::table(table, entries))).collect();
+    let mut tables: Vec<_> = list::TABLES
+        .iter()
+        .map(|table| (*table, list::table(table, entries)))
+        .collect();
     tables.push(("peers", peers::table(root)?));
     Ok(tables)
 }
@@ -147,7 +177,15 @@ fn whole_if_there<S: serde::Serializer>(value: &Option<f64>, to: S) -> Result<S:
 }
 
 /// 8192, not 8192.0.
-#[expect(clippy::trivially_copy_pass_by_ref, clippy::cast_possible_truncation, reason = "serde's; it is whole")]
+#[expect(
+    clippy::trivially_copy_pass_by_ref,
+    clippy::cast_possible_truncation,
+    reason = "serde's; it is whole"
+)]
 fn whole_if_it_is<S: serde::Serializer>(value: &f64, to: S) -> Result<S::Ok, S::Error> {
-    if value.fract() == 0.0 { to.serialize_i64(*value as i64) } else { to.serialize_f64(*value) }
+    if value.fract() == 0.0 {
+        to.serialize_i64(*value as i64)
+    } else {
+        to.serialize_f64(*value)
+    }
 }

@@ -3,8 +3,8 @@
 
 use crate::canned::{BODY, CLIENT_ID, SCOPE, SECRET, TOKEN_URL};
 use keyfob::{
-    Channel, Client, ClientAuth, Endpoint, Error, HttpReply, HttpRequest, Link, Moment, Slot, TokenRequest, blocking,
-    endpoint,
+    Channel, Client, ClientAuth, Endpoint, Error, HttpReply, HttpRequest, Link, Moment, Slot, TokenRequest,
+    blocking, endpoint,
 };
 use std::convert::Infallible;
 use std::hint::black_box;
@@ -50,7 +50,9 @@ fn with_all(work: impl FnOnce(&mut Client<'_>, &mut CannedLink<'_>, &mut Slot<'_
     let mut slot = Slot::new(TokenRequest::new().scope(SCOPE), &mut memory);
     let clock: fn() -> Moment = || Moment::at_millis(black_box(5));
     let mut link = Link::new(Canned, clock, &mut scratch);
-    let first = client.token(&mut link, &mut slot).expect("the canned reply is good");
+    let first = client
+        .token(&mut link, &mut slot)
+        .expect("the canned reply is good");
     assert!(first.header_value().starts_with(b"Bearer ey") && first.header_value().len() > 1000);
     work(&mut client, &mut link, &mut slot);
 }

@@ -22,8 +22,19 @@ pub const SUBJECTS: &[(&str, fn(usize))] = &[
 pub fn from_command_line() -> Result<(fn(usize), usize), String> {
     let mut arguments = std::env::args().skip(1);
     let name = arguments.next().unwrap_or_default();
-    let subject = SUBJECTS.iter().find(|(known, _)| *known == name).map(|(_, rounds)| *rounds);
+    let subject = SUBJECTS
+        .iter()
+        .find(|(known, _)| *known == name)
+        .map(|(_, rounds)| *rounds);
     let rounds = arguments.next().and_then(|number| number.parse().ok());
-    let names = || SUBJECTS.iter().map(|(name, _)| *name).collect::<Vec<_>>().join(" | ");
-    subject.zip(rounds).ok_or_else(|| format!("give one of {} and a number of rounds", names()))
+    let names = || {
+        SUBJECTS
+            .iter()
+            .map(|(name, _)| *name)
+            .collect::<Vec<_>>()
+            .join(" | ")
+    };
+    subject
+        .zip(rounds)
+        .ok_or_else(|| format!("give one of {} and a number of rounds", names()))
 }

@@ -1,7 +1,7 @@
 //! Flash, panics, stack and what is left in memory, on a Cortex-M4: images of `figures/firmware`, the last two run in
 //! QEMU. The image's UART is a socket, and the server at its other end is here.
 
-use super::{Found, build, elf};
+use super::{Found, build, elf, reply};
 use std::io::{Read, Write};
 use std::os::unix::net::UnixStream;
 use std::path::Path;
@@ -11,26 +11,14 @@ use std::time::{Duration, Instant};
 pub(super) const TARGET: &str = "thumbv7em-none-eabihf";
 const PATIENCE: Duration = Duration::from_secs(120);
 
-/// The head of a real Keycloak's reply, as it was seen; the body is `figures/reply.json`.
-const HEAD: &[&str] = &[
-    "HTTP/1.1 200 OK",
-    "Cache-Control: no-store",
-    "Pragma: no-cache",
-    "content-length: {length}",
-    "Content-Type: application/json",
-    "Referrer-Policy: no-referrer",
-    "Strict-Transport-Security: max-age=31536000; includeSubDomains",
-    "X-Content-Type-Options: nosniff",
-    "X-Frame-Options: SAMEORIGIN",
-    "X-XSS-Protection: 1; mode=block",
-];
-
 pub(super) fn measure(root: &Path) -> crate::Result<Found> {
     let images = build::release(root, "firmware", &["probes"], Some(TARGET))?;
     let image = |name: &str| elf::read(&images.join(name));
     let empty = image("empty")?;
     if !empty.panics.is_empty() || image("panics")?.panics.is_empty() {
-        return Err("the count of panics is blind: the empty image must have none, the image `panics` some".into());
+        return Err(
+            "the count of panics is blind: the empty image must have none, the image `panics` some".into(),
+        );
     }
     let (blocking, asynchronous) = (image("token")?, image("token_async")?);
     for panic in &blocking.panics {
@@ -42,7 +30,9 @@ pub(super) fn measure(root: &Path) -> crate::Result<Found> {
     let both = |name: &str| Ok::<_, String>(left.value(name)? + left_async.value(name)?);
     for planted in ["planted_in_memory", "planted_in_stack", "planted_in_scratch"] {
         if left.value(planted)? == 0.0 || left_async.value(planted)? == 0.0 {
-            return Err(format!("the search for secrets is blind: {planted} was not found"));
+            return Err(format!(
+                "the search for secrets is blind: {planted} was not found"
+            ));
         }
     }
 
@@ -58,7 +48,10 @@ pub(super) fn measure(root: &Path) -> crate::Result<Found> {
             "secrets-left-after-token",
             both("windows_in_stack")? + both("windows_in_scratch")? + both("windows_in_state")?,
         ),
-        ("secrets-left-after-forget", both("windows_in_memory_after_forget")?),
+        (
+            "secrets-left-after-forget",
+            both("windows_in_memory_after_forget")?,
+        ),
     ]))
 }
 
@@ -67,40 +60,55 @@ pub(super) struct Told(String);
 
 impl Told {
     pub(super) fn value(&self, name: &str) -> crate::Result<f64> {
-        let value = self.0.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(' ')?.parse().ok());
+        let value = self
+            .0
+            .lines()
+            .find_map(|line| line.strip_prefix(name)?.strip_prefix(' ')?.parse().ok());
         value.ok_or_else(|| format!("the image did not tell {name}; it said:\n{}", self.0))
     }
 }
 
 /// Runs an image that wants one token, and makes sure that it got the whole of it.
 pub(super) fn inspect(root: &Path, image: &Path) -> crate::Result<Told> {
-    let body = super::read(&root.join("figures/reply.json"))?;
-    let token = serde_json::from_str::<serde_json::Value>(&body).ok();
-    let token = token.as_ref().and_then(|reply| reply["access_token"].as_str()).ok_or("figures/reply.json: no token")?;
-    let told = run(image, &body)?;
-    let kept = told.value("token")?;
-    if kept < float(token.len() as u64) {
-        return Err(format!("{}: kept are {kept} bytes of a token of {}", image.display(), token.len()));
+    let told = run(image, &reply::whole(root)?)?;
+    let (kept, sent) = (told.value("token")?, float(reply::token_len(root)?));
+    if kept < sent {
+        Err(format!(
+            "{}: kept are {kept} bytes of a token of {sent}",
+            image.display()
+        ))
+    } else {
+        Ok(told)
     }
-    Ok(told)
 }
 
 /// Starts QEMU, answers the one request that comes, and waits for the end.
-fn run(image: &Path, body: &str) -> crate::Result<Told> {
+fn run(image: &Path, reply: &[u8]) -> crate::Result<Told> {
     let socket = std::env::temp_dir().join(format!("keyfob-figures-{}", std::process::id()));
     let _ = std::fs::remove_file(&socket);
     let mut command = Command::new("qemu-system-arm");
     command
         .args(["-machine", "mps2-an386", "-nographic", "-monitor", "none"])
-        .args(["-semihosting-config", "enable=on,target=native", "-serial", "chardev:uart", "-chardev"])
-        .arg(format!("socket,id=uart,server=on,wait=on,path={}", socket.display()))
+        .args([
+            "-semihosting-config",
+            "enable=on,target=native",
+            "-serial",
+            "chardev:uart",
+            "-chardev",
+        ])
+        .arg(format!(
+            "socket,id=uart,server=on,wait=on,path={}",
+            socket.display()
+        ))
         .arg("-kernel")
         .arg(image)
         .stdin(Stdio::null())
         .stderr(Stdio::piped()); // where semihosting prints
-    let mut qemu = command.spawn().map_err(|error| build::missing(&command, &error))?;
+    let mut qemu = command
+        .spawn()
+        .map_err(|error| build::missing(&command, &error))?;
     let deadline = Instant::now() + PATIENCE;
-    let ended = serve(&socket, body, &mut qemu, deadline).and_then(|line| {
+    let ended = serve(&socket, reply, &mut qemu, deadline).and_then(|line| {
         let told = wait(&mut qemu, deadline);
         drop(line); // open until the image has ended
         told
@@ -114,7 +122,7 @@ fn run(image: &Path, body: &str) -> crate::Result<Told> {
 }
 
 /// The server at the other end of the UART: one request in, one reply out.
-fn serve(socket: &Path, body: &str, qemu: &mut Child, deadline: Instant) -> crate::Result<UnixStream> {
+fn serve(socket: &Path, reply: &[u8], qemu: &mut Child, deadline: Instant) -> crate::Result<UnixStream> {
     let mut line = loop {
         match UnixStream::connect(socket) {
             Ok(line) => break line,
@@ -125,31 +133,17 @@ fn serve(socket: &Path, body: &str, qemu: &mut Child, deadline: Instant) -> crat
     let said = |error: std::io::Error| format!("the image sent no whole request: {error}");
     line.set_read_timeout(Some(PATIENCE)).map_err(said)?;
     let mut request = Vec::new();
-    let length = loop {
+    while !reply::is_whole(&request) {
         let mut byte = [0];
         line.read_exact(&mut byte).map_err(said)?;
         request.push(byte[0]);
-        if request.ends_with(b"\r\n\r\n") {
-            break content_length(&String::from_utf8_lossy(&request))?;
-        }
-    };
-    let mut form = vec![0; length];
-    line.read_exact(&mut form).map_err(said)?;
-    let form = String::from_utf8_lossy(&form);
+    }
+    let form = String::from_utf8_lossy(&request);
     if !form.contains("grant_type=client_credentials") || !form.contains("client_secret=") {
         return Err(format!("the image asked for something else: {form}"));
     }
-    let head = HEAD.join("\r\n").replace("{length}", &body.len().to_string());
-    line.write_all(format!("{head}\r\n\r\n{body}").as_bytes()).map_err(|error| error.to_string())?;
+    line.write_all(reply).map_err(|error| error.to_string())?;
     Ok(line)
-}
-
-fn content_length(head: &str) -> crate::Result<usize> {
-    let field = |line: &str| {
-        let (name, value) = line.split_once(':')?;
-        name.eq_ignore_ascii_case("content-length").then(|| value.trim().parse().ok())?
-    };
-    head.lines().find_map(field).ok_or_else(|| format!("a request without a length:\n{head}"))
 }
 
 fn wait(qemu: &mut Child, deadline: Instant) -> crate::Result<Told> {
@@ -160,9 +154,17 @@ fn wait(qemu: &mut Child, deadline: Instant) -> crate::Result<Told> {
         std::thread::sleep(Duration::from_millis(20));
     }
     let mut text = String::new();
-    qemu.stderr.take().ok_or("no output")?.read_to_string(&mut text).map_err(|error| error.to_string())?;
+    qemu.stderr
+        .take()
+        .ok_or("no output")?
+        .read_to_string(&mut text)
+        .map_err(|error| error.to_string())?;
     let status = qemu.wait().map_err(|error| error.to_string())?;
-    if status.success() { Ok(Told(text)) } else { Err(format!("{status}; a panic ends with 1. It said:\n{text}")) }
+    if status.success() {
+        Ok(Told(text))
+    } else {
+        Err(format!("{status}; a panic ends with 1. It said:\n{text}"))
+    }
 }
 
 fn pause(qemu: &mut Child) -> crate::Result {

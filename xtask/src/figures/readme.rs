@@ -20,7 +20,9 @@ pub(super) fn check(root: &Path, tables: &Tables) -> crate::Result {
     if filled(&text, tables)? == text {
         Ok(())
     } else {
-        Err(format!("{FILE}'s tables differ from the figures: run `cargo xtask figures` and commit what it writes"))
+        Err(format!(
+            "{FILE}'s tables differ from the figures: run `cargo xtask figures` and commit what it writes"
+        ))
     }
 }
 
@@ -42,7 +44,8 @@ mod tests {
 
     #[test]
     fn a_table_takes_its_place_and_no_other() {
-        let text = "a\n<!-- figures:x -->\nold\n<!-- /figures -->\nb\n<!-- figures:y -->\n<!-- /figures -->\nc\n";
+        let text =
+            "a\n<!-- figures:x -->\nold\n<!-- /figures -->\nb\n<!-- figures:y -->\n<!-- /figures -->\nc\n";
         let tables = [("x", "1\n".into()), ("y", "2\n".into())];
         let wanted =
             "a\n<!-- figures:x -->\n1\n<!-- /figures -->\nb\n<!-- figures:y -->\n2\n<!-- /figures -->\nc\n";

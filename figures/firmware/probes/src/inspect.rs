@@ -21,7 +21,10 @@ pub fn inspect(job: extern "C" fn()) -> ! {
     host::tell("windows_in_state", found_in_state(&secrets));
 
     // The search must be able to find: planted copies, the shortest that count.
-    host::tell("planted_in_memory", found(memory(), &[&token[token.len().saturating_sub(WINDOW)..]]));
+    host::tell(
+        "planted_in_memory",
+        found(memory(), &[&token[token.len().saturating_sub(WINDOW)..]]),
+    );
     stack::plant(&token[..WINDOW.min(token.len())]);
     host::tell("planted_in_stack", found(stack::bytes(), &secrets));
     scratch()[100..][..WINDOW].copy_from_slice(&SECRET.as_bytes()[WINDOW..][..WINDOW]);
@@ -37,7 +40,9 @@ fn copy_of_token() -> &'static [u8] {
     const SCHEME: usize = "Bearer ".len();
     let (client, link, slot) = parts();
     // From memory: nobody is asked.
-    let value = client.token(link, slot).map_or(&[][..], |token| token.header_value());
+    let value = client
+        .token(link, slot)
+        .map_or(&[][..], |token| token.header_value());
     // SAFETY: no other reference to TOKEN exists.
     let copy: &'static mut [u8; 1536] = unsafe { &mut *(&raw mut TOKEN) };
     match value.get(SCHEME..).filter(|value| value.len() <= copy.len()) {
@@ -59,9 +64,14 @@ fn found_in_state(secrets: &[&[u8]]) -> usize {
 fn found(place: &[u8], secrets: &[&[u8]]) -> usize {
     let occurs = |window: &&[u8]| {
         let first = window[0];
-        place.windows(WINDOW).any(|there| there[0] == first && there == *window)
+        place
+            .windows(WINDOW)
+            .any(|there| there[0] == first && there == *window)
     };
-    secrets.iter().map(|secret| secret.windows(WINDOW).filter(occurs).count()).sum()
+    secrets
+        .iter()
+        .map(|secret| secret.windows(WINDOW).filter(occurs).count())
+        .sum()
 }
 
 fn memory() -> &'static mut [u8] {

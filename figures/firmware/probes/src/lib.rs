@@ -11,7 +11,8 @@ use core::mem::MaybeUninit;
 use core::ptr::read_volatile;
 use core::time::Duration;
 use keyfob::{
-    Channel, Client, ClientAuth, Endpoint, Error, Http1, Link, Moment, Slot, TokenRequest, asynch, blocking, endpoint,
+    Channel, Client, ClientAuth, Endpoint, Error, Http1, Link, Moment, Slot, TokenRequest, asynch, blocking,
+    endpoint,
 };
 use rig::port::Port;
 
@@ -32,8 +33,15 @@ static mut LINK: MaybeUninit<BoardLink> = MaybeUninit::uninit();
 pub fn prepare() {
     // SAFETY: one core, no interrupts, and nothing else has touched these yet.
     unsafe {
-        (*(&raw mut SLOT)).write(Slot::new(TokenRequest::new().scope(SCOPE), &mut *(&raw mut MEMORY)));
-        (*(&raw mut LINK)).write(Link::new(Http1::new(Board(Port::open())), clock, &mut *(&raw mut SCRATCH)));
+        (*(&raw mut SLOT)).write(Slot::new(
+            TokenRequest::new().scope(SCOPE),
+            &mut *(&raw mut MEMORY),
+        ));
+        (*(&raw mut LINK)).write(Link::new(
+            Http1::new(Board(Port::open())),
+            clock,
+            &mut *(&raw mut SCRATCH),
+        ));
     }
 }
 
@@ -41,7 +49,11 @@ pub fn prepare() {
 #[inline(never)]
 pub extern "C" fn job() {
     let (client, link, slot) = parts();
-    black_box(client.token(link, slot).map_or(0, |token| token.header_value().len()));
+    black_box(
+        client
+            .token(link, slot)
+            .map_or(0, |token| token.header_value().len()),
+    );
 }
 
 /// The whole job, async; its future lies in this frame.
@@ -51,11 +63,21 @@ pub extern "C" fn job_async() {
     black_box(rig::block_on(client.token_async(link, slot)).map_or(0, |token| token.header_value().len()));
 }
 
-type Parts = (&'static mut Client<'static>, &'static mut BoardLink, &'static mut Slot<'static>);
+type Parts = (
+    &'static mut Client<'static>,
+    &'static mut BoardLink,
+    &'static mut Slot<'static>,
+);
 
 fn parts() -> Parts {
     // SAFETY: `prepare` has run, and the callers hold on to nothing.
-    unsafe { (&mut *(&raw mut CLIENT), (*(&raw mut LINK)).assume_init_mut(), (*(&raw mut SLOT)).assume_init_mut()) }
+    unsafe {
+        (
+            &mut *(&raw mut CLIENT),
+            (*(&raw mut LINK)).assume_init_mut(),
+            (*(&raw mut SLOT)).assume_init_mut(),
+        )
+    }
 }
 
 /// SysTick's count: a clock whose answer the compiler cannot know.
@@ -72,7 +94,11 @@ impl blocking::Connect for Board {
     type Error = Infallible;
     type Stream<'s> = &'s mut Port;
 
-    fn connect(&mut self, to: Endpoint<'_>, _within: Duration) -> Result<(&mut Port, Channel), Error<Infallible>> {
+    fn connect(
+        &mut self,
+        to: Endpoint<'_>,
+        _within: Duration,
+    ) -> Result<(&mut Port, Channel), Error<Infallible>> {
         black_box(to.host());
         Ok((&mut self.0, Channel::Authenticated))
     }
@@ -82,7 +108,11 @@ impl asynch::Connect for Board {
     type Error = Infallible;
     type Stream<'s> = &'s mut Port;
 
-    async fn connect(&mut self, to: Endpoint<'_>, _within: Duration) -> Result<(&mut Port, Channel), Error<Infallible>> {
+    async fn connect(
+        &mut self,
+        to: Endpoint<'_>,
+        _within: Duration,
+    ) -> Result<(&mut Port, Channel), Error<Infallible>> {
         black_box(to.host());
         Ok((&mut self.0, Channel::Authenticated))
     }

@@ -41,15 +41,25 @@ pub fn prepare() {
 #[inline(never)]
 pub extern "C" fn job() {
     // SAFETY: `prepare` has run, and this is called once.
-    let (port, memory, scratch) =
-        unsafe { ((*(&raw mut PORT)).assume_init_mut(), &mut *(&raw mut MEMORY), &mut *(&raw mut SCRATCH)) };
+    let (port, memory, scratch) = unsafe {
+        (
+            (*(&raw mut PORT)).assume_init_mut(),
+            &mut *(&raw mut MEMORY),
+            &mut *(&raw mut SCRATCH),
+        )
+    };
     black_box(rig::block_on(token(port, memory, scratch)));
 }
 
 /// How long the header value is that the last job kept.
 pub fn kept() -> usize {
     // SAFETY: the job has ended.
-    unsafe { (*(&raw const MEMORY)).iter().take_while(|byte| **byte != 0).count() }
+    unsafe {
+        (*(&raw const MEMORY))
+            .iter()
+            .take_while(|byte| **byte != 0)
+            .count()
+    }
 }
 
 /// The header value's length and the token's life.
@@ -57,7 +67,11 @@ async fn token(port: &mut Port, memory: &mut [u8], scratch: &mut [u8]) -> Option
     let (body, reply) = scratch.split_at_mut(512);
     let body = form(body)?;
     let headers = [("Content-Type", "application/x-www-form-urlencoded")];
-    let request = Request::post(PATH).host(HOST).headers(&headers).body(body).build();
+    let request = Request::post(PATH)
+        .host(HOST)
+        .headers(&headers)
+        .body(body)
+        .build();
     let mut port = Stream(port);
     request.write_header(&mut port).await.ok()?;
     port.write_all(body).await.ok()?;

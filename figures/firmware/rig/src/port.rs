@@ -54,7 +54,9 @@ impl ErrorType for Port {
 impl embedded_io::Read for Port {
     /// One byte a call: the port has no buffer.
     fn read(&mut self, buf: &mut [u8]) -> Result<usize, Infallible> {
-        let Some(first) = buf.first_mut() else { return Ok(0) };
+        let Some(first) = buf.first_mut() else {
+            return Ok(0);
+        };
         *first = self.take();
         Ok(1)
     }

@@ -41,7 +41,10 @@ pub fn run(job: extern "C" fn()) -> usize {
         (*words).fill(PAINT);
         run_on_stack(job, words.add(1).cast());
     }
-    let untouched = bytes().chunks_exact(4).take_while(|word| *word == PAINT.to_ne_bytes()).count();
+    let untouched = bytes()
+        .chunks_exact(4)
+        .take_while(|word| *word == PAINT.to_ne_bytes())
+        .count();
     (WORDS - untouched) * 4
 }
 
@@ -54,5 +57,11 @@ pub fn bytes() -> &'static [u8] {
 /// Writes `what` to the stack's lower end: the proof that a search of it can find something.
 pub fn plant(what: &[u8]) {
     // SAFETY: as in `bytes`.
-    unsafe { core::ptr::copy_nonoverlapping(what.as_ptr(), (&raw mut STACK).cast::<u8>(), what.len().min(WORDS * 4)) }
+    unsafe {
+        core::ptr::copy_nonoverlapping(
+            what.as_ptr(),
+            (&raw mut STACK).cast::<u8>(),
+            what.len().min(WORDS * 4),
+        )
+    }
 }
