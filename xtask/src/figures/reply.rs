@@ -2,35 +2,21 @@
 
 use std::path::Path;
 
-const BODY: &str = "figures/reply.json";
-
-/// Its head.
-const HEAD: &[&str] = &[
-    "HTTP/1.1 200 OK",
-    "Cache-Control: no-store",
-    "Pragma: no-cache",
-    "content-length: {length}",
-    "Content-Type: application/json",
-    "Referrer-Policy: no-referrer",
-    "Strict-Transport-Security: max-age=31536000; includeSubDomains",
-    "X-Content-Type-Options: nosniff",
-    "X-Frame-Options: SAMEORIGIN",
-    "X-XSS-Protection: 1; mode=block",
-];
+const FILE: &str = "tests/keycloak/recorded/order-service.http";
 
 /// Head and body, as they go on the wire.
 pub(super) fn whole(root: &Path) -> crate::Result<Vec<u8>> {
-    let body = super::read(&root.join(BODY))?;
-    let head = HEAD.join("\r\n").replace("{length}", &body.len().to_string());
-    Ok(format!("{head}\r\n\r\n{body}").into_bytes())
+    Ok(super::read(&root.join(FILE))?.into_bytes())
 }
 
 /// Bytes of the token in it.
 pub(super) fn token_len(root: &Path) -> crate::Result<u64> {
-    let body: serde_json::Value = super::read_json(&root.join(BODY))?;
+    let text = super::read(&root.join(FILE))?;
+    let body = text.split_once("\r\n\r\n").map_or("", |(_, body)| body);
+    let body: serde_json::Value = serde_json::from_str(body).map_err(|error| format!("{FILE}: {error}"))?;
     let token = body["access_token"]
         .as_str()
-        .ok_or_else(|| format!("{BODY} holds no token"))?;
+        .ok_or_else(|| format!("{FILE} holds no token"))?;
     Ok(token.len() as u64)
 }
 
