@@ -13,10 +13,8 @@ use std::sync::Arc;
 
 fn main() -> Result<(), Box<dyn Error>> {
     let url = var("TOKEN_URL")?;
-    let (authority, path) = url
-        .strip_prefix("https://")
-        .and_then(|rest| rest.split_once('/'))
-        .ok_or("not https")?;
+    let (authority, path) =
+        url.strip_prefix("https://").and_then(|rest| rest.split_once('/')).ok_or("not https")?;
     let (host, port) = authority.split_once(':').unwrap_or((authority, "443"));
 
     let mut roots = RootCertStore::empty();
@@ -54,14 +52,9 @@ fn main() -> Result<(), Box<dyn Error>> {
             break body;
         }
     };
-    let token = after(body, "\"access_token\":\"")
-        .and_then(|rest| rest.split_once('"'))
-        .ok_or("no token")?
-        .0;
-    let life = after(body, "\"expires_in\":")
-        .and_then(|rest| rest.split_once([',', '}']))
-        .ok_or("no life")?
-        .0;
+    let token = after(body, "\"access_token\":\"").and_then(|rest| rest.split_once('"')).ok_or("no token")?.0;
+    let life =
+        after(body, "\"expires_in\":").and_then(|rest| rest.split_once([',', '}'])).ok_or("no life")?.0;
     println!("a token of {} bytes, for {life} s", token.len());
     Ok(())
 }
@@ -71,8 +64,7 @@ fn complete(reply: &str) -> Option<&str> {
     let (head, body) = reply.split_once("\r\n\r\n")?;
     let field = |line: &str| {
         let (name, value) = line.split_once(':')?;
-        name.eq_ignore_ascii_case("content-length")
-            .then(|| value.trim().parse::<usize>().ok())?
+        name.eq_ignore_ascii_case("content-length").then(|| value.trim().parse::<usize>().ok())?
     };
     let length = head.lines().find_map(field)?;
     (head.starts_with("HTTP/1.1 200") && body.len() >= length).then_some(body)

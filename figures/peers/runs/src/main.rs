@@ -7,10 +7,7 @@ use std::process::{Command, Stdio};
 
 fn main() {
     let mut arguments = std::env::args().skip(1);
-    let times = arguments
-        .next()
-        .and_then(|times| times.parse().ok())
-        .expect("a number of times");
+    let times = arguments.next().and_then(|times| times.parse().ok()).expect("a number of times");
     let programs: Vec<String> = arguments.collect();
     let mut costs = vec![Vec::new(); programs.len()];
     for _ in 0..times {
@@ -19,22 +16,14 @@ fn main() {
         }
     }
     for costs in &mut costs {
-        println!(
-            "{} {}",
-            median(costs, |cost| cost.0),
-            median(costs, |cost| cost.1)
-        );
+        println!("{} {}", median(costs, |cost| cost.0), median(costs, |cost| cost.1));
     }
 }
 
 /// CPU time and peak memory of one run.
 #[expect(clippy::zombie_processes, reason = "wait4 is the wait")]
 fn run(program: &str) -> (i64, i64) {
-    let child = Command::new(program)
-        .stdin(Stdio::null())
-        .stdout(Stdio::null())
-        .spawn()
-        .expect("it starts");
+    let child = Command::new(program).stdin(Stdio::null()).stdout(Stdio::null()).spawn().expect("it starts");
     let pid = i32::try_from(child.id()).expect("a process id");
     let mut status = 0;
     // SAFETY: all zeros are a valid rusage; wait4 writes to both places and to nothing else.
