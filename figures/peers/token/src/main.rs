@@ -2,8 +2,19 @@
 
 use keyfob_std::Environment;
 use std::error::Error;
+use std::process::ExitCode;
 
-fn main() -> Result<(), Box<dyn Error>> {
+fn main() -> ExitCode {
+    match token() {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("{error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn token() -> Result<(), Box<dyn Error>> {
     let environment = Environment::read()?.ok_or("set TOKEN_URL, CLIENT_ID and CLIENT_SECRET")?;
     let mut source = environment.source()?;
     let (token, _) = source.lend()?;
