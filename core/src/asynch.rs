@@ -2,7 +2,7 @@
 //! here asks to be `Send`; it is where the transport's are.
 
 use crate::fetch::FetchStep;
-use crate::http1::{Exchange, Over, Server, Step};
+use crate::http1::{Exchange, Over, Step};
 use crate::memory::Wiped;
 use crate::response::Issued;
 use crate::{CapacityError, Channel, Client, Clock, Endpoint, Error, Http1};
@@ -98,13 +98,16 @@ impl<C: Connect> RoundTrip for Http1<C> {
     ) -> Result<HttpReply<'b>, Error<C::Error>> {
         let (to, within) = (request.endpoint(), request.time_limit());
         // Taken out until the reply is complete: a call that fails or is dropped leaves the stream in disorder.
-        let same = self.kept.take().is_some_and(|server| server.is_of(to));
+        let same = self.kept.is_of(to);
+        self.kept.clear();
         let mut found_closed = false;
         if same && let Some((mut stream, channel)) = self.connector.again(within) {
             let mut exchange = Exchange::new(request.reveal(channel)?);
             match exchange_over(&mut stream, &mut exchange, reply).await {
                 Ok(again) => {
-                    self.kept = Server::of(to).filter(|_| again);
+                    if again {
+                        self.kept.set(to);
+                    }
                     return Ok(exchange.reply(reply)?);
                 }
                 Err(error) if request.is_repeatable() && exchange.found_closed(&error) => found_closed = true,
@@ -118,7 +121,9 @@ impl<C: Connect> RoundTrip for Http1<C> {
         };
         let mut exchange = Exchange::new(request.reveal(channel)?);
         let again = exchange_over(&mut stream, &mut exchange, reply).await?;
-        self.kept = Server::of(to).filter(|_| again);
+        if again {
+            self.kept.set(to);
+        }
         Ok(exchange.reply(reply)?)
     }
 }
@@ -131,13 +136,15 @@ impl<S: Read + Write> RoundTrip for Over<S> {
         request: HttpRequest<'_>,
         reply: &'b mut [u8],
     ) -> Result<HttpReply<'b>, Error<S::Error>> {
-        let server = self
-            .server
-            .take_if(|server| server.is_of(request.endpoint()))
-            .ok_or(Error::Closed)?;
+        if !self.server.is_of(request.endpoint()) {
+            return Err(Error::Closed);
+        }
+        self.server.clear();
         let mut exchange = Exchange::new(request.reveal(self.channel)?);
         let again = exchange_over(&mut self.stream, &mut exchange, reply).await?;
-        self.server = Some(server).filter(|_| again);
+        if again {
+            self.server.set(request.endpoint());
+        }
         Ok(exchange.reply(reply)?)
     }
 }
@@ -179,11 +186,10 @@ impl Client<'_> {
     ) -> Result<Token<'s>, Error<T::Error>> {
         let plan = self.plan(slot, link.clock.moment().now());
         if plan != Plan::Use
-            && let Err(error) = self
-                .fetch_with_async(link, slot.request(), |issued| slot.keep(issued))
-                .await
+            && let Err(error) = self.fetch_with_async(link, slot.request(), |issued| slot.keep(issued)).await
         {
-            if plan == Plan::Fetch {
+            // It may have failed so slowly that the old token has expired meanwhile.
+            if plan == Plan::Fetch || self.plan(slot, link.clock.moment().now()) == Plan::Fetch {
                 return Err(error);
             }
             slot.refresh_failed(error.why());
@@ -202,16 +208,10 @@ impl Client<'_> {
         keep: impl FnOnce(Issued<'_>) -> Result<(), CapacityError>,
     ) -> Result<(), Error<T::Error>> {
         let mut scratch = Wiped::new(link.scratch.bytes_mut());
-        let mut fetch = self
-            .fetch(request, link.clock.moment())
-            .map_err(Error::with_transport)?;
+        let mut fetch = self.fetch(request, link.clock.moment()).map_err(Error::with_transport)?;
         let FetchStep::RoundTrip { request, reply } =
             fetch.step(scratch.bytes).map_err(Error::with_transport)?;
-        let reply = link
-            .transport
-            .round_trip(request, reply)
-            .await
-            .map_err(|error| fetch.failed(error))?;
+        let reply = link.transport.round_trip(request, reply).await.map_err(|error| fetch.failed(error))?;
         let issued = fetch.replied(reply).map_err(Error::with_transport)?;
         keep(issued).map_err(|error| fetch.failed(error.into()))?;
         scratch.used = fetch.finish();

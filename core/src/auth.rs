@@ -1,7 +1,8 @@
 //! How the client proves who it is (RFC 6749 §2.3). How that is written on the wire is `request`'s affair.
 
-use crate::ConfigError;
 use crate::memory::Text;
+use crate::request::basic;
+use crate::{CapacityError, ConfigError};
 
 /// The client's identifier and credentials. Opaque: only combinations that can be sent exist.
 ///
@@ -15,11 +16,19 @@ pub struct ClientAuth<'a> {
     pub(crate) method: Method,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// Where the credentials go. Basic comes as the function that writes it, so that a device which never names it does not
+/// link it.
+#[derive(Clone, Copy)]
 pub(crate) enum Method {
     Post,
-    Basic,
-    BasicRaw,
+    Basic(Basic),
+}
+
+/// How Basic credentials are written, and whether their identifier may hold a colon.
+#[derive(Clone, Copy)]
+pub(crate) struct Basic {
+    pub(crate) encode: fn(&str, &str, &mut [u8]) -> Result<usize, CapacityError>,
+    colon: bool,
 }
 
 impl<'a> ClientAuth<'a> {
@@ -34,22 +43,19 @@ impl<'a> ClientAuth<'a> {
     /// §2.3.1 demands; a space is written `%20`, which every server tried takes.
     #[must_use]
     pub const fn secret_basic(client_id: &'a str, secret: &'a str) -> Self {
-        Self::new(client_id, secret, Method::Basic)
+        Self::new(client_id, secret, Method::Basic(Basic { encode: basic::encode, colon: true }))
     }
 
     /// `client_secret_basic` **against the standard**: the texts are not form-encoded. Only for a server that is
     /// known not to decode them; the identifier cannot hold a `:` then.
     #[must_use]
     pub const fn secret_basic_raw_nonstandard(client_id: &'a str, secret: &'a str) -> Self {
-        Self::new(client_id, secret, Method::BasicRaw)
+        let raw = Basic { encode: basic::encode_raw_nonstandard, colon: false };
+        Self::new(client_id, secret, Method::Basic(raw))
     }
 
     const fn new(client_id: &'a str, secret: &'a str, method: Method) -> Self {
-        Self {
-            client_id: Text::Borrowed(client_id),
-            secret: Text::Borrowed(secret),
-            method,
-        }
+        Self { client_id: Text::Borrowed(client_id), secret: Text::Borrowed(secret), method }
     }
 
     /// All texts copied to the heap, and wiped there when dropped: for a secret that is read at run time.
@@ -65,7 +71,7 @@ impl<'a> ClientAuth<'a> {
 
     pub(crate) fn check(&self) -> Result<(), ConfigError> {
         let client_id = self.client_id.as_str();
-        let colon_forbidden = self.method == Method::BasicRaw;
+        let colon_forbidden = matches!(self.method, Method::Basic(Basic { colon: false, .. }));
         if !is_text(client_id) || (colon_forbidden && client_id.bytes().any(|byte| byte == b':')) {
             return Err(ConfigError::ClientId);
         }
@@ -77,6 +83,7 @@ impl<'a> ClientAuth<'a> {
 }
 
 /// Not empty, and without control characters: C0, DEL, and C1 (two bytes in UTF-8).
+#[inline(never)]
 pub(crate) fn is_text(text: &str) -> bool {
     let mut previous = 0;
     let mut clean = !text.is_empty();
@@ -89,19 +96,13 @@ pub(crate) fn is_text(text: &str) -> bool {
 
 impl core::fmt::Debug for ClientAuth<'_> {
     fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
-        f.debug_struct("ClientAuth")
-            .field("client_id", &self.client_id.as_str())
-            .finish_non_exhaustive()
+        f.debug_struct("ClientAuth").field("client_id", &self.client_id.as_str()).finish_non_exhaustive()
     }
 }
 
 #[cfg(feature = "defmt")]
 impl defmt::Format for ClientAuth<'_> {
     fn format(&self, f: defmt::Formatter<'_>) {
-        defmt::write!(
-            f,
-            "ClientAuth {{ client_id: {=str}, .. }}",
-            self.client_id.as_str()
-        );
+        defmt::write!(f, "ClientAuth {{ client_id: {=str}, .. }}", self.client_id.as_str());
     }
 }

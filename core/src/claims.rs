@@ -46,14 +46,9 @@ pub fn read<'m, T: Deserialize<'m>>(jwt: &str, memory: &'m mut [u8]) -> Result<T
     };
     let needed = payload.len().saturating_mul(3) / 4;
     let available = memory.len();
-    let (place, unescaped) =
-        memory
-            .split_at_mut_checked(needed)
-            .ok_or(ClaimsError::Capacity(CapacityError {
-                buffer: Buffer::Output,
-                needed,
-                available,
-            }))?;
+    let (place, unescaped) = memory
+        .split_at_mut_checked(needed)
+        .ok_or(ClaimsError::Capacity(CapacityError { buffer: Buffer::Output, needed, available }))?;
     // Twice: looking at the syntax unescapes texts in place. serde-json-core alone would recurse as deep as the text.
     decode(payload, place)?;
     if !is_json_object(place) {

@@ -35,13 +35,7 @@ impl<'a> Client<'a> {
     #[must_use]
     pub const fn new(endpoint: Endpoint<'a>, auth: ClientAuth<'a>) -> Self {
         let identity = identity(&endpoint, &auth);
-        Self {
-            endpoint,
-            auth,
-            within: Self::DEFAULT_LIMIT,
-            token_types: &[],
-            identity,
-        }
+        Self { endpoint, auth, within: Self::DEFAULT_LIMIT, token_types: &[], identity }
     }
 
     /// The time limit for one round trip, connecting included.
@@ -76,11 +70,7 @@ impl<'a> Client<'a> {
     /// What [`token`](Self::token) would do with `slot` at `now`.
     #[must_use]
     pub fn plan(&self, slot: &Slot<'_>, now: Instant) -> Plan {
-        if slot.is_of(self.identity) {
-            slot.plan(now)
-        } else {
-            Plan::Fetch
-        }
+        if slot.is_of(self.identity) { slot.plan(now) } else { Plan::Fetch }
     }
 
     pub(crate) fn check(&self) -> Result<(), ConfigError> {

@@ -27,10 +27,7 @@ impl Instant {
     #[must_use]
     pub const fn after(self, time: Duration) -> Self {
         // Not `as_millis`: its 128 bits would be linked on a microcontroller.
-        let ms = time
-            .as_secs()
-            .saturating_mul(1000)
-            .saturating_add(time.subsec_millis() as u64);
+        let ms = time.as_secs().saturating_mul(1000).saturating_add(time.subsec_millis() as u64);
         Self(self.0.saturating_add(ms))
     }
 }
@@ -46,9 +43,7 @@ impl Moment {
     /// The moment at which the monotonic clock says `ms` milliseconds.
     #[must_use]
     pub const fn at_millis(ms: u64) -> Self {
-        Self {
-            now: Instant::from_millis(ms),
-        }
+        Self { now: Instant::from_millis(ms) }
     }
 
     /// What the monotonic clock says.

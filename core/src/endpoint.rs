@@ -20,7 +20,7 @@ impl<'a> Endpoint<'a> {
     /// The longest URL that is taken, in bytes.
     pub const MAX_LEN: usize = 2048;
 
-    /// The endpoint of an `https://host[:port][/path][?query]` URL. [`endpoint!`](crate::endpoint) does the
+    /// The endpoint of an `https://host[:port][/path[?query]]` URL; a query needs a path. [`endpoint!`](crate::endpoint) does the
     /// same at compile time.
     ///
     /// # Errors
@@ -108,13 +108,7 @@ impl<'a> Endpoint<'a> {
         };
         let target = if target.is_empty() { "/" } else { target };
         if is_target(target.as_bytes()) {
-            Ok(Self {
-                tls,
-                port,
-                url,
-                host,
-                target,
-            })
+            Ok(Self { tls, port, url, host, target })
         } else {
             Err(ConfigError::EndpointTarget)
         }
@@ -193,11 +187,7 @@ const fn split_host(authority: &str) -> Option<(&str, &str)> {
     else {
         return None;
     };
-    if is_ipv6(host.as_bytes()) {
-        Some((host, after))
-    } else {
-        None
-    }
+    if is_ipv6(host.as_bytes()) { Some((host, after)) } else { None }
 }
 
 const fn index_of(mut bytes: &[u8], wanted: u8) -> Option<usize> {
@@ -224,42 +214,54 @@ const fn number(mut digits: &[u8], limit: u16) -> Option<u16> {
         number = number.saturating_mul(10).saturating_add((*digit & 0x0f) as u32);
         digits = rest;
     }
-    #[expect(
-        clippy::cast_possible_truncation,
-        reason = "not above `limit`, which is a u16"
-    )]
-    if number > limit as u32 {
-        None
-    } else {
-        Some(number as u16)
+    #[expect(clippy::cast_possible_truncation, reason = "not above `limit`, which is a u16")]
+    if number > limit as u32 { None } else { Some(number as u16) }
+}
+
+/// An IPv4 address, or labels of letters, digits, `-` and `_`, 1 to 63 long, 253 in all. A last label that looks like a
+/// number makes it an address or nothing: resolvers disagree about what else it could be.
+const fn is_name(name: &[u8]) -> bool {
+    let mut rest = name;
+    while rest.len() <= 253 {
+        let len = match index_of(rest, b'.') {
+            Some(at) => at,
+            None => rest.len(),
+        };
+        let Some((label, after)) = rest.split_at_checked(len) else { return false };
+        if label.is_empty() || label.len() > 63 || !is_label(label) {
+            return false;
+        }
+        match after.split_first() {
+            Some((_, next)) => rest = next,
+            None => return !looks_like_number(label) || is_ipv4(name),
+        }
+    }
+    false
+}
+
+/// Decimal, or hexadecimal behind `0x`.
+const fn looks_like_number(label: &[u8]) -> bool {
+    match label {
+        [b'0', b'x' | b'X', digits @ ..] => is_hex(digits),
+        _ => is_digits(label),
     }
 }
 
-/// Labels of letters, digits, `-` and `_`, 1 to 63 long, 253 in all. Where the last one is a number, it is an
-/// IPv4 address or nothing: resolvers disagree about what else it could be.
-const fn is_name(mut rest: &[u8]) -> bool {
-    if rest.len() > 253 {
-        return false;
-    }
-    let (mut labels, mut octets) = (0_usize, 0_usize);
+/// RFC 3986 §3.2.2: four decimal octets without leading zeros, which some take for octal.
+const fn is_ipv4(mut rest: &[u8]) -> bool {
+    let mut octets = 1_usize;
     loop {
         let len = match index_of(rest, b'.') {
             Some(at) => at,
             None => rest.len(),
         };
-        let Some((label, after)) = rest.split_at_checked(len) else {
+        let Some((octet, after)) = rest.split_at_checked(len) else { return false };
+        if matches!(octet, [b'0', _, ..]) || number(octet, 255).is_none() {
             return false;
-        };
-        if label.is_empty() || label.len() > 63 || !is_label(label) {
-            return false;
-        }
-        labels = labels.saturating_add(1);
-        if number(label, 255).is_some() && label.len() <= 3 {
-            octets = octets.saturating_add(1);
         }
         match after.split_first() {
-            Some((_, next)) => rest = next,
-            None => return !is_digits(label) || (octets == 4 && labels == 4),
+            Some((_, next)) => (rest, octets) = (next, octets.saturating_add(1)),
+            None => return octets == 4,
         }
     }
 }
@@ -303,7 +305,7 @@ const fn is_ipv6(mut rest: &[u8]) -> bool {
         };
         if after.is_empty() && index_of(group, b'.').is_some() {
             groups = groups.saturating_add(2);
-            return is_name(group) && if gap { groups < 8 } else { groups == 8 };
+            return is_ipv4(group) && if gap { groups < 8 } else { groups == 8 };
         }
         if group.is_empty() || group.len() > 4 || !is_hex(group) {
             return false;

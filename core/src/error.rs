@@ -179,10 +179,7 @@ impl Rejection {
     #[must_use]
     pub const fn refuses_credentials(&self) -> bool {
         self.status == 401
-            || matches!(
-                self.code,
-                RejectionCode::InvalidClient | RejectionCode::UnauthorizedClient
-            )
+            || matches!(self.code, RejectionCode::InvalidClient | RejectionCode::UnauthorizedClient)
     }
 }
 
@@ -267,12 +264,7 @@ macro_rules! from {
         }
     )*};
 }
-from!(
-    Config(ConfigError),
-    Capacity(CapacityError),
-    Rejected(Rejection),
-    Response(ResponseError)
-);
+from!(Config(ConfigError), Capacity(CapacityError), Rejected(Rejection), Response(ResponseError));
 
 impl<E: fmt::Display> fmt::Display for Error<E> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -301,21 +293,13 @@ impl fmt::Display for CapacityError {
             Buffer::Reply => "reply buffer",
             Buffer::Output => "output buffer",
         };
-        write!(
-            f,
-            "the {buffer} has {} bytes and needs {}",
-            self.available, self.needed
-        )
+        write!(f, "the {buffer} has {} bytes and needs {}", self.available, self.needed)
     }
 }
 
 impl fmt::Display for Rejection {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(
-            f,
-            "the authorization server said no: {} (status {})",
-            self.code, self.status
-        )
+        write!(f, "the authorization server said no: {} (status {})", self.code, self.status)
     }
 }
 
@@ -355,10 +339,7 @@ impl fmt::Display for ResponseError {
             Self::Compressed => f.write_str("the server compressed its answer, which nobody asked for"),
             Self::Json { offset } => write!(f, "the answer is no JSON object, from byte {offset} on"),
             Self::JsonShape { offset } => {
-                write!(
-                    f,
-                    "the answer's JSON is too deep or repeats a member, at byte {offset}"
-                )
+                write!(f, "the answer's JSON is too deep or repeats a member, at byte {offset}")
             }
             Self::TokenMissing => f.write_str("the answer holds no access token"),
             Self::TokenCharacters => f.write_str("the access token is empty or holds forbidden characters"),

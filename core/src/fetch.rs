@@ -22,8 +22,8 @@
 //! # Ok::<(), keyfob::Error>(())
 //! ```
 
+use crate::auth::Method;
 use crate::report::report;
-use crate::request::basic;
 use crate::response::{self, Issued};
 use crate::write::Writer;
 use crate::{Buffer, CapacityError, Client, Error, HttpReply, HttpRequest, Moment, TokenRequest};
@@ -66,15 +66,7 @@ impl<'a> Client<'a> {
     ) -> Result<Fetch<'x, 'a>, Error> {
         self.check()?;
         request.check()?;
-        Ok(Fetch {
-            client: self,
-            request,
-            moment,
-            scratch_at: 0,
-            scratch_len: 0,
-            used: 0,
-            request_len: 0,
-        })
+        Ok(Fetch { client: self, request, moment, scratch_at: 0, scratch_len: 0, used: 0, request_len: 0 })
     }
 }
 
@@ -89,11 +81,16 @@ impl<'a> Fetch<'_, 'a> {
     {
         (self.scratch_at, self.scratch_len) = (scratch.as_ptr().addr(), scratch.len());
         let auth = &self.client.auth;
-        let authorization_len = match basic::write_for(auth, scratch) {
-            Ok(len) => len,
-            Err(CapacityError { needed, .. }) => {
-                let needed = needed.saturating_add(self.request.encode_len(auth));
-                return Err(self.capacity(needed).into());
+        let authorization_len = match auth.method {
+            Method::Post => 0,
+            Method::Basic(basic) => {
+                match (basic.encode)(auth.client_id.as_str(), auth.secret.as_str(), scratch) {
+                    Ok(len) => len,
+                    Err(CapacityError { needed, .. }) => {
+                        let needed = needed.saturating_add(self.request.encode_len(auth));
+                        return Err(self.capacity(needed).into());
+                    }
+                }
             }
         };
         let rest = scratch.get_mut(authorization_len..).unwrap_or_default();
@@ -107,7 +104,6 @@ impl<'a> Fetch<'_, 'a> {
         let (authorization, body) = sent.split_at_checked(authorization_len).ok_or(too_small)?;
         let mut request = HttpRequest::post(self.client.endpoint, "application/x-www-form-urlencoded", body)
             .within(self.client.within)
-            .accept_json()
             .repeatable(); // it changes nothing on the server (RFC 9110 §9.2.2)
         if !authorization.is_empty() {
             request = request.authorization(authorization);
@@ -119,10 +115,7 @@ impl<'a> Fetch<'_, 'a> {
     ///
     /// # Errors
     /// [`Error::Rejected`] or [`Error::Response`], as [`response::read`] has them.
-    #[expect(
-        clippy::needless_pass_by_value,
-        reason = "a reply is read once: it is unescaped in place"
-    )]
+    #[expect(clippy::needless_pass_by_value, reason = "a reply is read once: it is unescaped in place")]
     pub fn replied<'b>(&mut self, reply: HttpReply<'b>) -> Result<Issued<'b>, Error> {
         // A transport wipes what it wrote beyond the body's end.
         let body_end = reply.body.as_ptr().addr().saturating_add(reply.body.len());
@@ -138,11 +131,9 @@ impl<'a> Fetch<'_, 'a> {
     pub fn failed<E>(&mut self, error: Error<E>) -> Error<E> {
         report!(warn, "token request failed: {:?}", error.why());
         match error {
-            Error::Capacity(CapacityError {
-                buffer: Buffer::Reply,
-                needed,
-                ..
-            }) => Error::Capacity(self.capacity(needed.saturating_add(self.request_len))),
+            Error::Capacity(CapacityError { buffer: Buffer::Reply, needed, .. }) => {
+                Error::Capacity(self.capacity(needed.saturating_add(self.request_len)))
+            }
             error => error,
         }
     }
@@ -155,10 +146,6 @@ impl<'a> Fetch<'_, 'a> {
     }
 
     const fn capacity(&self, needed: usize) -> CapacityError {
-        CapacityError {
-            buffer: Buffer::Scratch,
-            needed,
-            available: self.scratch_len,
-        }
+        CapacityError { buffer: Buffer::Scratch, needed, available: self.scratch_len }
     }
 }

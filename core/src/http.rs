@@ -1,5 +1,7 @@
 //! What any transport of HTTP height sees: one request out, one reply in. How bytes carry them is `http1`'s affair.
 
+mod date;
+
 use crate::{ConfigError, Endpoint};
 use core::fmt;
 use core::time::Duration;
@@ -31,8 +33,6 @@ pub struct Revealed<'a> {
     pub method: Method<'a>,
     /// The value of the `Authorization` header, if one is sent.
     pub authorization: Option<&'a [u8]>,
-    /// The value of the `Accept` header.
-    pub accept: &'static str,
 }
 
 /// A request's method (RFC 9110 §9.3).
@@ -63,28 +63,14 @@ impl<'a> HttpRequest<'a> {
     }
 
     const fn new(endpoint: Endpoint<'a>, method: Method<'a>, repeatable: bool) -> Self {
-        let revealed = Revealed {
-            endpoint,
-            method,
-            authorization: None,
-            accept: "*/*",
-        };
-        Self {
-            within: crate::Client::DEFAULT_LIMIT,
-            repeatable,
-            revealed,
-        }
+        let revealed = Revealed { endpoint, method, authorization: None };
+        Self { within: crate::Client::DEFAULT_LIMIT, repeatable, revealed }
     }
 
     /// The request of a protected call: `value` is what [`Token::header_value`](crate::Token::header_value) lends.
     #[must_use]
     pub const fn authorization(mut self, value: &'a [u8]) -> Self {
         self.revealed.authorization = Some(value);
-        self
-    }
-
-    pub(crate) const fn accept_json(mut self) -> Self {
-        self.revealed.accept = "application/json";
         self
     }
 
@@ -125,19 +111,17 @@ impl<'a> HttpRequest<'a> {
     ///
     /// # Errors
     /// [`ConfigError::InsecureChannel`]: the endpoint wants https, and the channel is not authenticated.
-    pub const fn reveal(&self, channel: Channel) -> Result<Revealed<'a>, ConfigError> {
+    pub const fn reveal(&self, channel: Channel) -> Result<&Revealed<'a>, ConfigError> {
         match channel {
             Channel::Insecure if self.revealed.endpoint.is_https() => Err(ConfigError::InsecureChannel),
-            _ => Ok(self.revealed),
+            _ => Ok(&self.revealed),
         }
     }
 }
 
 impl fmt::Debug for HttpRequest<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("HttpRequest")
-            .field("endpoint", &self.endpoint())
-            .finish_non_exhaustive()
+        f.debug_struct("HttpRequest").field("endpoint", &self.endpoint()).finish_non_exhaustive()
     }
 }
 
@@ -151,8 +135,6 @@ pub enum RetryAfter {
     At(u64),
 }
 
-const MAX_CHALLENGES: usize = 4;
-
 /// What came back. All but status and body is optional: an AT modem shows no header.
 #[non_exhaustive]
 pub struct HttpReply<'b> {
@@ -160,62 +142,79 @@ pub struct HttpReply<'b> {
     pub status: u16,
     /// The content, with its coding for transfer taken away.
     pub body: &'b mut [u8],
-    /// `Retry-After`.
-    pub retry_after: Option<RetryAfter>,
-    /// `DPoP-Nonce` (RFC 9449 §8).
-    pub dpop_nonce: Option<&'b str>,
-    /// `Date`, in seconds since 1970.
-    pub date: Option<u64>,
-    challenges: [Option<&'b str>; MAX_CHALLENGES],
+    head: &'b [u8],
 }
 
 impl<'b> HttpReply<'b> {
-    /// How many `WWW-Authenticate` lines are kept.
-    pub const MAX_CHALLENGES: usize = MAX_CHALLENGES;
-
     /// A reply of which only status and body are known.
     #[must_use]
     pub const fn new(status: u16, body: &'b mut [u8]) -> Self {
-        let challenges = [None; MAX_CHALLENGES];
-        Self {
-            status,
-            body,
-            retry_after: None,
-            dpop_nonce: None,
-            date: None,
-            challenges,
-        }
+        Self { status, body, head: &[] }
     }
 
-    /// One `WWW-Authenticate` line (RFC 9110 §11.6.1), of which a reply may have several. Kept are the first four
-    /// that speak of Bearer or DPoP: a server's Negotiate, NTLM, Digest and Basic cannot crowd them out.
-    pub fn add_challenge(&mut self, line: &'b str) {
-        if speaks_of_tokens(line.as_bytes())
-            && let Some(place) = self.challenges.iter_mut().find(|place| place.is_none())
-        {
-            *place = Some(line);
-        }
+    /// The same reply with its head, as lines of `name: value`: all that came, or those that are wanted here, which are
+    /// `Retry-After`, `Date`, `DPoP-Nonce` and each `WWW-Authenticate`.
+    #[must_use]
+    pub const fn with_head(mut self, head: &'b [u8]) -> Self {
+        self.head = head;
+        self
     }
 
-    /// The `WWW-Authenticate` lines that were kept.
+    /// The values of all lines of that name. They are looked for only now, so that who wants none links nothing for them.
+    fn values(&self, name: &'static [u8]) -> impl Iterator<Item = &'b [u8]> + use<'b> {
+        self.head.split(|byte| *byte == b'\n').filter_map(move |line| {
+            let (found, value) = line.split_at_checked(name.len())?;
+            let value = value.strip_prefix(b":")?;
+            found.eq_ignore_ascii_case(name).then_some(value.trim_ascii())
+        })
+    }
+
+    /// `Retry-After`, in either of its forms.
+    #[must_use]
+    pub fn retry_after(&self) -> Option<RetryAfter> {
+        let value = self.values(b"retry-after").next()?;
+        if value.is_empty() {
+            return None;
+        }
+        let seconds = value.iter().try_fold(0_u32, |seconds, digit| {
+            let digit = digit.is_ascii_digit().then_some(u32::from(digit & 0x0f))?;
+            Some(seconds.saturating_mul(10).saturating_add(digit))
+        });
+        seconds.map(RetryAfter::Seconds).or_else(|| date::read(value).map(RetryAfter::At))
+    }
+
+    /// `Date`, in seconds since 1970 (RFC 9110 §6.6.1).
+    #[must_use]
+    pub fn date(&self) -> Option<u64> {
+        date::read(self.values(b"date").next()?)
+    }
+
+    /// `DPoP-Nonce` (RFC 9449 §8).
+    #[must_use]
+    pub fn dpop_nonce(&self) -> Option<&'b str> {
+        text(self.values(b"dpop-nonce").next()?)
+    }
+
+    /// The lines of `WWW-Authenticate` (RFC 9110 §11.6.1) that speak of Bearer or DPoP. One that is no UTF-8 says nothing.
     pub fn challenges(&self) -> impl Iterator<Item = &'b str> + use<'b> {
-        self.challenges.into_iter().flatten()
+        self.values(b"www-authenticate").filter(|value| speaks_of_tokens(value)).filter_map(text)
     }
+}
+
+fn text(value: &[u8]) -> Option<&str> {
+    core::str::from_utf8(value).ok()
 }
 
 /// Whether a challenge names one of the schemes that carry access tokens.
 pub(crate) fn speaks_of_tokens(line: &[u8]) -> bool {
-    line.windows(4).any(|word| word.eq_ignore_ascii_case(b"DPoP"))
-        || line.windows(6).any(|word| word.eq_ignore_ascii_case(b"Bearer"))
+    let names = |scheme: &[u8]| line.windows(scheme.len()).any(|word| word.eq_ignore_ascii_case(scheme));
+    names(b"DPoP") || names(b"Bearer")
 }
 
 impl fmt::Debug for HttpReply<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut reply = f.debug_struct("HttpReply");
-        reply
-            .field("status", &self.status)
-            .field("body_len", &self.body.len())
-            .finish_non_exhaustive()
+        reply.field("status", &self.status).field("body_len", &self.body.len()).finish_non_exhaustive()
     }
 }
 

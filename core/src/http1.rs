@@ -5,7 +5,6 @@
 //! alone; no length told in two ways. It is patient where servers differ: empty reasons, odd case, folded lines,
 //! interim replies, chunk extensions and trailers. Redirects are an answer and never followed.
 
-mod date;
 mod framing;
 mod head;
 mod kept;
@@ -16,7 +15,7 @@ use crate::{
 };
 use embedded_io::ErrorKind;
 use framing::{Framing, Next};
-use head::{Event, Facts, Head};
+use head::{Facts, Head};
 use kept::KeptLines;
 use zeroize::Zeroize;
 
@@ -30,17 +29,14 @@ pub struct Http1<C> {
     /// The opener.
     pub connector: C,
     /// Where the opener's stream leads, if it can be used again.
-    pub(crate) kept: Option<Server>,
+    pub(crate) kept: Server,
 }
 
 impl<C> Http1<C> {
     /// A transport over the streams that `connector` opens.
     #[must_use]
     pub const fn new(connector: C) -> Self {
-        Self {
-            connector,
-            kept: None,
-        }
+        Self { connector, kept: Server::NONE }
     }
 }
 
@@ -48,11 +44,9 @@ impl Http1<()> {
     /// A transport over one `stream` that is open already and leads to `to`'s server.
     #[must_use]
     pub fn over<S>(stream: S, to: Endpoint<'_>, channel: Channel) -> Over<S> {
-        Over {
-            stream,
-            channel,
-            server: Server::of(to),
-        }
+        let mut server = Server::NONE;
+        server.set(to);
+        Over { stream, channel, server }
     }
 }
 
@@ -62,13 +56,13 @@ pub struct Over<S> {
     pub(crate) stream: S,
     pub(crate) channel: Channel,
     /// Where it leads, while it can be used.
-    pub(crate) server: Option<Server>,
+    pub(crate) server: Server,
 }
 
 impl<S> Over<S> {
     /// Whether another call to the same server can be made.
     #[must_use]
-    pub const fn is_open(&self) -> bool {
+    pub fn is_open(&self) -> bool {
         self.server.is_some()
     }
 
@@ -84,21 +78,32 @@ impl<S> Over<S> {
 pub(crate) struct Server {
     tls: bool,
     port: u16,
+    /// Empty: nowhere.
     host: heapless::Vec<u8, 64, u8>,
 }
 
 impl Server {
-    pub(crate) fn of(endpoint: Endpoint<'_>) -> Option<Self> {
-        let host = heapless::Vec::from_slice(endpoint.host().as_bytes()).ok()?;
-        Some(Self {
-            tls: endpoint.is_https(),
-            port: endpoint.port(),
-            host,
-        })
+    pub(crate) const NONE: Self = Self { tls: false, port: 0, host: heapless::Vec::new() };
+
+    pub(crate) fn set(&mut self, endpoint: Endpoint<'_>) {
+        (self.tls, self.port) = (endpoint.is_https(), endpoint.port());
+        self.host.clear();
+        if endpoint.host().len() <= self.host.capacity() {
+            self.host.extend(endpoint.host().bytes());
+        }
+    }
+
+    pub(crate) fn clear(&mut self) {
+        self.host.clear();
+    }
+
+    pub(crate) fn is_some(&self) -> bool {
+        !self.host.is_empty()
     }
 
     pub(crate) fn is_of(&self, endpoint: Endpoint<'_>) -> bool {
-        self.tls == endpoint.is_https()
+        self.is_some()
+            && self.tls == endpoint.is_https()
             && self.port == endpoint.port()
             && self.host.eq_ignore_ascii_case(endpoint.host().as_bytes())
     }
@@ -122,33 +127,56 @@ pub enum Step<'s> {
 /// One request and its reply. The caller's buffer serves the request's head first, then the reply: give the same one
 /// each time. It must hold the larger of both; see [`Link::new`](crate::Link::new).
 pub struct Exchange<'p> {
-    request: Revealed<'p>,
+    request: &'p Revealed<'p>,
     state: State,
-    head: Head,
-    kept: KeptLines,
-    /// What the buffer holds at its front: the kept lines of the head, then the body, which begins at `body_at`.
-    filled: usize,
-    body_at: usize,
-    /// Where the next bytes are read to: behind what is filled or, once there is no room, over it.
-    read_at: usize,
-    /// How much of the body was read over what was filled, and so is lost: it is only counted.
-    lost: Option<usize>,
-    /// How many bytes came that weren't looked at yet; 0 is the stream's end.
-    received: Option<usize>,
-    /// Bytes of the buffer that were written at all, and bytes of the reply that found no place there.
-    written: usize,
-    skipped: usize,
     /// A byte of a reply came.
     began: bool,
+    /// The buffer has no room for the body: it is only counted, to say how much is needed.
+    full: bool,
+    head: Head,
+    framing: Framing,
+    /// Lines of the head at the buffer's front. Behind them lies the body, from `body_at` on.
+    kept: KeptLines,
+    body_at: usize,
+    /// Where the buffer is free again, or how long it would have to be.
+    filled: usize,
+    /// Where bytes are read to, and how many came that weren't looked at yet; 0 is the stream's end.
+    read_at: usize,
+    received: Option<usize>,
+    /// Bytes of the buffer that were written at all, and bytes of the reply that found no place in it.
+    written: usize,
+    skipped: usize,
+}
+
+/// What is wrong with a reply: in one byte, since every byte of the reply is asked.
+#[derive(Clone, Copy)]
+enum Fault {
+    Head,
+    Framing,
+    Compressed,
+    EndedEarly,
+    TooLarge,
+}
+
+impl From<Fault> for ResponseError {
+    fn from(fault: Fault) -> Self {
+        match fault {
+            Fault::Head => Self::Head,
+            Fault::Framing => Self::Framing,
+            Fault::Compressed => Self::Compressed,
+            Fault::EndedEarly => Self::EndedEarly,
+            Fault::TooLarge => Self::TooLarge,
+        }
+    }
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum State {
     Head,
-    Body { head_len: usize },
+    Body,
     Flush,
     ReplyHead,
-    ReplyBody(Framing),
+    ReplyBody,
     Done { again: bool },
     Failed,
 }
@@ -156,80 +184,80 @@ enum State {
 impl<'p> Exchange<'p> {
     /// An exchange that begins with the request that a transport was [shown](crate::HttpRequest::reveal).
     #[must_use]
-    pub const fn new(request: Revealed<'p>) -> Self {
+    pub const fn new(request: &'p Revealed<'p>) -> Self {
         Self {
             request,
             state: State::Head,
+            began: false,
+            full: false,
             head: Head::new(),
+            framing: Framing::NONE,
             kept: KeptLines::NONE,
-            filled: 0,
             body_at: 0,
+            filled: 0,
             read_at: 0,
-            lost: None,
             received: None,
             written: 0,
             skipped: 0,
-            began: false,
         }
     }
 
     /// The next step.
     ///
     /// # Errors
-    /// [`Error::Capacity`]: `buf` holds neither the request's head, or not the whole reply. [`Error::Response`]: the
-    /// reply is not HTTP, or its length cannot be told for sure. [`Error::Config`]: a header's value holds control
-    /// characters; nothing was sent.
+    /// [`Error::Capacity`]: `buf` holds either the request's head or the reply's body not. [`Error::Response`]: the reply
+    /// is not HTTP, or its length cannot be told for sure. [`Error::Config`]: a header's value holds control characters;
+    /// nothing was sent.
     pub fn step<'s>(&mut self, buf: &'s mut [u8]) -> Result<Step<'s>, Error>
     where
         'p: 's,
     {
-        let state = self.state;
-        self.state = State::Failed; // unless what follows says otherwise
+        let state = core::mem::replace(&mut self.state, State::Failed); // unless what follows says otherwise
         match state {
             State::Head => {
-                let head_len = self.write_head(buf)?;
-                self.state = State::Body { head_len };
-                self.written = head_len;
-                Ok(Step::Send(buf.get(..head_len).unwrap_or_default()))
+                self.written = self.write_head(buf)?;
+                self.state = State::Body;
+                return Ok(Step::Send(buf.get(..self.written).unwrap_or_default()));
             }
-            State::Body { head_len } => {
+            State::Body => {
                 // Its Authorization may be longer than the reply that comes to lie here.
-                buf.get_mut(..head_len).unwrap_or_default().zeroize();
-                match self.request.method {
-                    Method::Post { body, .. } if !body.is_empty() => {
-                        self.state = State::Flush;
-                        Ok(Step::Send(body))
-                    }
-                    _ => {
-                        self.state = State::ReplyHead;
-                        Ok(Step::Flush)
-                    }
+                buf.get_mut(..self.written).unwrap_or_default().zeroize();
+                if let Method::Post { body, .. } = self.request.method
+                    && !body.is_empty()
+                {
+                    self.state = State::Flush;
+                    return Ok(Step::Send(body));
                 }
+                self.state = State::ReplyHead;
+                return Ok(Step::Flush);
             }
             State::Flush => {
                 self.state = State::ReplyHead;
-                Ok(Step::Flush)
+                return Ok(Step::Flush);
             }
-            State::ReplyHead | State::ReplyBody(_) => {
-                self.state = self.digest(state, buf)?;
-                if let State::Done { again } = self.state {
-                    return Ok(Step::Done { again });
-                }
-                if self.filled < buf.len() {
-                    self.read_at = self.filled;
-                } else {
-                    // No room for what is still to come; how much that is, a longer buffer must know.
-                    self.read_at = 0;
-                    self.lost = self.lost.or(Some(0));
-                }
-                Ok(Step::Receive(buf.get_mut(self.read_at..).unwrap_or_default()))
-            }
-            State::Done { again } => {
+            State::ReplyHead | State::ReplyBody => {
                 self.state = state;
-                Ok(Step::Done { again })
+                if let Err(error) = self.digest(buf) {
+                    self.state = State::Failed;
+                    return Err(ResponseError::from(error).into());
+                }
             }
-            State::Failed => Err(ResponseError::EndedEarly.into()),
+            State::Done { .. } => self.state = state,
+            State::Failed => return Err(ResponseError::EndedEarly.into()),
         }
+        if let State::Done { again } = self.state {
+            if self.full {
+                // One byte more than the body, to read what ends it.
+                let needed = self.filled.wrapping_add(1);
+                return Err(CapacityError { buffer: Buffer::Reply, needed, available: buf.len() }.into());
+            }
+            return Ok(Step::Done { again });
+        }
+        if self.filled == buf.len() {
+            self.make_room(buf);
+        }
+        self.read_at = if self.full { 0 } else { self.filled };
+        Ok(Step::Receive(buf.get_mut(self.read_at..).unwrap_or_default()))
     }
 
     /// `n` bytes were read to the front of what [`Step::Receive`] gave; 0 is the end of the stream.
@@ -261,190 +289,135 @@ impl<'p> Exchange<'p> {
     /// # Errors
     /// [`ResponseError::EndedEarly`]: it was not reached.
     pub fn reply(self, buf: &mut [u8]) -> Result<HttpReply<'_>, ResponseError> {
-        let State::Done { .. } = self.state else {
-            return Err(ResponseError::EndedEarly);
-        };
-        let (used, beyond) = buf
-            .split_at_mut_checked(self.filled)
-            .ok_or(ResponseError::EndedEarly)?;
-        let beyond_len = self.written.saturating_sub(self.filled);
-        beyond.get_mut(..beyond_len).unwrap_or_default().zeroize();
-        let (kept, body) = used
-            .split_at_mut_checked(self.body_at)
-            .ok_or(ResponseError::EndedEarly)?;
-        let Facts {
-            status,
-            retry_after,
-            date,
-            ..
-        } = self.head.facts;
-        let mut reply = HttpReply::new(status, body);
-        (reply.retry_after, reply.date) = (retry_after, date);
-        KeptLines::read(kept, &mut reply);
-        Ok(reply)
+        if let State::Done { .. } = self.state
+            && let Some((used, beyond)) = buf.split_at_mut_checked(self.filled)
+            && let Some((kept, body)) = used.split_at_mut_checked(self.body_at)
+        {
+            beyond.get_mut(..self.written.saturating_sub(self.filled)).unwrap_or_default().zeroize();
+            return Ok(HttpReply::new(self.head.facts.status, body).with_head(kept));
+        }
+        Err(ResponseError::EndedEarly)
     }
 
     /// What came: through the head's reader or the framing's, the body down to where it belongs.
-    fn digest(&mut self, mut state: State, buf: &mut [u8]) -> Result<State, Error> {
+    fn digest(&mut self, buf: &mut [u8]) -> Result<(), Fault> {
+        let Some(n) = self.received.take() else { return Ok(()) }; // nothing was asked for yet
         let mut at = self.read_at;
-        let end = match self.received.take() {
-            None => return Ok(state), // nothing was asked for yet
-            Some(0) if state == State::ReplyBody(Framing::UntilClose) => {
-                return self.complete(false, buf.len());
-            }
-            Some(0) => return Err(ResponseError::EndedEarly.into()),
-            Some(n) => at.saturating_add(n),
-        };
-        self.began = true;
+        let end = at.wrapping_add(n);
         self.written = self.written.max(end);
-        while let Some(&byte) = buf.get(at).filter(|_| at < end) {
-            match &mut state {
-                State::ReplyHead => {
-                    at = at.saturating_add(1);
-                    self.skip(1)?;
-                    match self.head.push(byte)? {
-                        Event::Nothing => {}
-                        Event::Complete => {
-                            self.kept.end(buf, &mut self.filled);
-                            state = self.begin_body(buf.len())?;
-                        }
-                        Event::Begin(kind) => self.kept.begin(kind, buf, &mut self.filled),
-                        Event::Byte(byte) => self.kept.push(byte, buf, &mut self.filled),
-                        Event::End => self.kept.end(buf, &mut self.filled),
+        if n == 0 {
+            let ends_here = self.state == State::ReplyBody && self.framing.is_until_close();
+            self.state = State::Done { again: false };
+            return if ends_here { Ok(()) } else { Err(Fault::EndedEarly) };
+        }
+        self.began = true;
+        while at != end {
+            let n = match self.framing.next() {
+                Next::Nothing => break,
+                Next::Data(most) => {
+                    let n = most.min(end.wrapping_sub(at));
+                    self.framing.took(n);
+                    if self.full {
+                        self.skipped = self.skipped.wrapping_add(n);
+                    } else {
+                        move_down(buf, at, self.filled, n);
                     }
+                    self.filled = self.filled.wrapping_add(n);
+                    n
                 }
-                State::ReplyBody(framing) => match framing.next() {
-                    Next::Nothing => break,
-                    Next::Framing => {
-                        at = at.saturating_add(1);
-                        self.skip(1)?;
-                        framing.push(byte)?;
+                Next::Framing => {
+                    self.skipped = self.skipped.wrapping_add(1);
+                    let byte = buf.get(at).copied().unwrap_or_default();
+                    if self.state == State::ReplyBody {
+                        self.framing.push(byte)?;
+                    } else if self.head.push(byte, &mut self.kept, buf)? {
+                        self.end_head(buf.len())?;
                     }
-                    Next::Data(most) => {
-                        let n = most.min(end.saturating_sub(at));
-                        framing.took(n);
-                        self.take(n, at, buf)?;
-                        at = at.saturating_add(n);
-                    }
-                },
-                _ => break,
+                    1
+                }
+            };
+            if self.skipped > MAX_SKIPPED {
+                return Err(Fault::TooLarge);
             }
+            at = at.wrapping_add(n);
         }
-        match state {
-            State::ReplyBody(framing) if framing.is_complete() => {
-                let Facts { http_1_1, close, .. } = self.head.facts;
-                // Bytes that nobody asked for would be taken for the next reply.
-                self.complete(http_1_1 && !close && at == end, buf.len())
-            }
-            state => Ok(state),
+        if self.state == State::ReplyHead {
+            self.filled = self.kept.len();
+        } else if self.framing.is_complete() {
+            let Facts { http_1_1, close, .. } = self.head.facts;
+            // Bytes that nobody asked for would be taken for the next reply.
+            self.state = State::Done { again: http_1_1 && !close && at == end };
         }
-    }
-
-    /// The head is complete: a body follows, or another head behind an interim one (RFC 9110 §15.2).
-    fn begin_body(&mut self, available: usize) -> Result<State, Error> {
-        let facts = &self.head.facts;
-        if let 100..200 = facts.status {
-            if facts.status == 101 {
-                return Err(ResponseError::Framing.into()); // another protocol, which nobody asked for
-            }
-            (self.head, self.kept, self.filled) = (Head::new(), KeptLines::NONE, 0);
-            return Ok(State::ReplyHead);
-        }
-        let framing = Framing::of(facts)?;
-        if facts.encoded && !framing.is_complete() {
-            return Err(ResponseError::Compressed.into());
-        }
-        if let Framing::Length(length) = framing
-            && length > available.saturating_sub(self.filled)
-        {
-            return Err(self.capacity(length, available).into());
-        }
-        self.body_at = self.filled;
-        Ok(State::ReplyBody(framing))
-    }
-
-    /// `n` bytes of the body, which lie at `at`.
-    fn take(&mut self, n: usize, at: usize, buf: &mut [u8]) -> Result<(), ResponseError> {
-        if let Some(lost) = &mut self.lost {
-            *lost = lost.saturating_add(n);
-            return self.skip(n);
-        }
-        if at > self.filled {
-            move_down(buf, at, self.filled, n);
-        }
-        self.filled = self.filled.saturating_add(n);
         Ok(())
     }
 
-    /// The reply is complete: unless some of it was lost.
-    fn complete(&self, again: bool, available: usize) -> Result<State, Error> {
-        match self.lost {
-            None => Ok(State::Done { again }),
-            // One byte more than the body, to read what ends it.
-            Some(lost) => Err(self.capacity(lost.saturating_add(1), available).into()),
+    /// The head is complete: a body follows, or another head behind an interim one (RFC 9110 §15.2).
+    fn end_head(&mut self, available: usize) -> Result<(), Fault> {
+        if let 100..200 = self.head.facts.status {
+            if self.head.facts.status == 101 {
+                return Err(Fault::Framing); // another protocol, which nobody asked for
+            }
+            (self.head, self.kept) = (Head::new(), KeptLines::NONE);
+            return Ok(());
         }
+        self.framing = Framing::of(&mut self.head.facts)?;
+        if self.head.facts.encoded && !self.framing.is_complete() {
+            return Err(Fault::Compressed);
+        }
+        self.filled = self.kept.len();
+        let length = self.framing.length().unwrap_or(0);
+        if length > available.saturating_sub(self.filled) {
+            self.filled = 0; // the body comes first
+            if length > available {
+                // No need to read it. What ends it is known already, so it is its last byte that is one more.
+                (self.full, self.filled) = (true, length.wrapping_sub(1));
+                self.framing = Framing::COMPLETE;
+            }
+        }
+        (self.state, self.body_at) = (State::ReplyBody, self.filled);
+        Ok(())
     }
 
-    /// The buffer lacks room for `more` than it holds, and for the lines that would have been kept in a longer one.
-    const fn capacity(&self, more: usize, available: usize) -> CapacityError {
-        let needed = self.filled.saturating_add(self.kept.dropped).saturating_add(more);
-        CapacityError {
-            buffer: Buffer::Reply,
-            needed,
-            available,
-        }
-    }
-
-    const fn skip(&mut self, n: usize) -> Result<(), ResponseError> {
-        self.skipped = self.skipped.saturating_add(n);
-        if self.skipped > MAX_SKIPPED {
-            Err(ResponseError::TooLarge)
-        } else {
-            Ok(())
+    /// The buffer is full, and more is to come: the body goes over the head's lines, or it is lost.
+    fn make_room(&mut self, buf: &mut [u8]) {
+        self.full |= self.body_at == 0;
+        if !self.full {
+            self.filled = self.filled.wrapping_sub(self.body_at);
+            move_down(buf, self.body_at, 0, self.filled);
+            self.body_at = 0;
         }
     }
 
     /// The request's head (RFC 9112 §3); nothing of it can break out of its line.
     fn write_head(&self, buf: &mut [u8]) -> Result<usize, Error> {
-        let Revealed {
-            endpoint,
-            method,
-            authorization,
-            accept,
-        } = self.request;
-        let is_value = |value: &[u8]| {
-            value
-                .iter()
-                .all(|byte| matches!(byte, b'\t' | b' '..=b'~' | 0x80..))
+        let Revealed { endpoint, method, authorization } = *self.request;
+        let (verb, content_type, body) = match method {
+            Method::Get => ("GET ", "", None),
+            Method::Post { content_type, body } => ("POST ", content_type, Some(body)),
         };
+        let authorization = authorization.unwrap_or_default();
+        let mut values = authorization.iter().chain(content_type.as_bytes());
+        if !values.all(|byte| matches!(byte, b'\t' | b' '..=b'~' | 0x80..)) {
+            return Err(ConfigError::HeaderValue.into());
+        }
         let mut out = Writer::new(buf);
-        out.text(if let Method::Get = method { "GET " } else { "POST " });
-        out.text(endpoint.target()).text(" HTTP/1.1\r\nHost: ");
+        out.text(verb).text(endpoint.target()).text(" HTTP/1.1\r\nHost: ");
         let (open, close) = if endpoint.is_ipv6() { ("[", "]") } else { ("", "") };
         out.text(open).text(endpoint.host()).text(close);
         if !endpoint.has_default_port() {
             out.text(":").number(endpoint.port().into());
         }
-        out.text("\r\nUser-Agent: keyfob\r\nAccept: ")
-            .text(accept)
-            .text("\r\nAccept-Encoding: identity\r\n");
-        if let Some(value) = authorization {
-            if !is_value(value) {
-                return Err(ConfigError::HeaderValue.into());
-            }
-            out.text("Authorization: ").bytes(value).text("\r\n");
+        // Some servers answer in another form unless JSON is named; an API may have no JSON to give.
+        out.text(
+            "\r\nUser-Agent: keyfob\r\nAccept: application/json, */*;q=0.1\r\nAccept-Encoding: identity",
+        );
+        if !authorization.is_empty() {
+            out.text("\r\nAuthorization: ").bytes(authorization);
         }
-        if let Method::Post { content_type, body } = method {
-            if !is_value(content_type.as_bytes()) {
-                return Err(ConfigError::HeaderValue.into());
-            }
-            out.text("Content-Type: ")
-                .text(content_type)
-                .text("\r\nContent-Length: ")
-                .number(body.len())
-                .text("\r\n");
+        if let Some(body) = body {
+            out.text("\r\nContent-Type: ").text(content_type).text("\r\nContent-Length: ").number(body.len());
         }
-        out.text("\r\n");
+        out.text("\r\n\r\n");
         Ok(out.end(Buffer::Reply)?)
     }
 }

@@ -84,6 +84,7 @@ mod slot;
 #[cfg(feature = "serde")]
 pub mod claims;
 
+mod bytes;
 mod clock;
 mod error;
 mod link;

@@ -19,10 +19,6 @@ impl<'a, T, C: Clock> Link<'a, T, C> {
     /// head (about 200 bytes, target, host and Basic header) and the reply's body. What is too small is a
     /// [`CapacityError`](crate::CapacityError) with the number of bytes needed.
     pub fn new(transport: T, clock: C, scratch: impl Into<Memory<'a>>) -> Self {
-        Self {
-            transport,
-            clock,
-            scratch: scratch.into(),
-        }
+        Self { transport, clock, scratch: scratch.into() }
     }
 }

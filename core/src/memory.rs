@@ -67,9 +67,7 @@ impl Drop for Memory<'_> {
 
 impl core::fmt::Debug for Memory<'_> {
     fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
-        f.debug_struct("Memory")
-            .field("len", &self.bytes().len())
-            .finish_non_exhaustive()
+        f.debug_struct("Memory").field("len", &self.bytes().len()).finish_non_exhaustive()
     }
 }
 

@@ -33,30 +33,19 @@ impl<'a> TokenRequest<'a> {
     /// Whatever the server gives this client by default.
     #[must_use]
     pub const fn new() -> Self {
-        Self {
-            scope: None,
-            audience: None,
-            resources: &[],
-            extra: &[],
-        }
+        Self { scope: None, audience: None, resources: &[], extra: &[] }
     }
 
     /// The scope: tokens with one space between them (RFC 6749 §3.3).
     #[must_use]
     pub const fn scope(self, scope: &'a str) -> Self {
-        Self {
-            scope: Some(scope),
-            ..self
-        }
+        Self { scope: Some(scope), ..self }
     }
 
     /// The audience, where the server takes one in the request (Auth0 needs it; Keycloak maps it by the scope).
     #[must_use]
     pub const fn audience(self, audience: &'a str) -> Self {
-        Self {
-            audience: Some(audience),
-            ..self
-        }
+        Self { audience: Some(audience), ..self }
     }
 
     /// The services that the token is for, as absolute URIs (RFC 8707 §2): one `resource` parameter each.
@@ -68,10 +57,7 @@ impl<'a> TokenRequest<'a> {
     /// Parameters of the server's own, (name, value). One without a value is left out (RFC 6749 §3.2).
     #[must_use]
     pub const fn extra(self, parameters: &'a [(&'a str, &'a str)]) -> Self {
-        Self {
-            extra: parameters,
-            ..self
-        }
+        Self { extra: parameters, ..self }
     }
 
     /// Writes the request's body, `application/x-www-form-urlencoded`, into `out`; the credentials are in it where
@@ -85,12 +71,7 @@ impl<'a> TokenRequest<'a> {
         self.check()?;
         let needed = self.encode_len(auth);
         if needed > out.len() {
-            return Err(CapacityError {
-                buffer: Buffer::Output,
-                needed,
-                available: out.len(),
-            }
-            .into());
+            return Err(CapacityError { buffer: Buffer::Output, needed, available: out.len() }.into());
         }
         self.write(auth, &mut Writer::new(out));
         Ok(needed)
@@ -119,7 +100,7 @@ impl<'a> TokenRequest<'a> {
                 form::write(out, value, form::Space::Plus);
             }
         }
-        if auth.method == Method::Post {
+        if let Method::Post = auth.method {
             parameter(out, "client_id", Some(auth.client_id.as_str()));
             parameter(out, "client_secret", Some(auth.secret.as_str()));
         }
@@ -151,12 +132,8 @@ impl<'a> TokenRequest<'a> {
 impl core::fmt::Debug for TokenRequest<'_> {
     fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
         let mut request = f.debug_struct("TokenRequest");
-        request
-            .field("scope", &self.scope)
-            .field("audience", &self.audience);
-        request
-            .field("resources", &self.resources)
-            .finish_non_exhaustive()
+        request.field("scope", &self.scope).field("audience", &self.audience);
+        request.field("resources", &self.resources).finish_non_exhaustive()
     }
 }
 
@@ -183,15 +160,9 @@ fn is_scope(scope: &str) -> bool {
 
 /// RFC 8707 §2: an absolute URI (RFC 3986 §4.3), which has a scheme and no fragment.
 fn is_absolute_uri(uri: &str) -> bool {
-    let Some((scheme, rest)) = uri.split_once(':') else {
-        return false;
-    };
-    let starts = scheme.as_bytes().first().is_some_and(u8::is_ascii_alphabetic);
-    let scheme_ok = scheme
-        .bytes()
-        .all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'-' | b'.'));
-    starts
-        && scheme_ok
-        && !rest.is_empty()
-        && rest.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'#')
+    let in_scheme = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'-' | b'.');
+    let scheme = uri.bytes().take_while(|byte| in_scheme(byte)).count();
+    let starts = uri.as_bytes().first().is_some_and(u8::is_ascii_alphabetic);
+    let ends = uri.as_bytes().get(scheme..).is_some_and(|rest| rest.len() > 1 && rest.starts_with(b":"));
+    starts && ends && uri.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'#')
 }

@@ -8,7 +8,7 @@ mod seconds;
 
 use crate::slot::DEFAULT_LIFE;
 use crate::{Error, Instant, Rejection, RejectionCode, ResponseError};
-use json::{Reader, Value};
+use json::Value;
 
 /// A token as a reply brings it, lent by the reply's own bytes.
 #[derive(Clone, Copy)]
@@ -53,19 +53,13 @@ impl<'b> Issued<'b> {
     }
 
     pub(crate) const fn issued_to(self, issuer: u64, sent_at: Instant) -> Self {
-        Self {
-            sent_at,
-            issuer,
-            ..self
-        }
+        Self { sent_at, issuer, ..self }
     }
 }
 
 impl core::fmt::Debug for Issued<'_> {
     fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
-        f.debug_struct("Issued")
-            .field("expires_in", &self.life)
-            .finish_non_exhaustive()
+        f.debug_struct("Issued").field("expires_in", &self.life).finish_non_exhaustive()
     }
 }
 
@@ -92,149 +86,112 @@ pub(crate) fn read_from<'b>(
     token_types: &[&str],
 ) -> Result<Issued<'b>, Error> {
     let success = (200..300).contains(&status);
-    let (text, members) = match Members::read(body) {
+    let members = match Members::read(body) {
         Ok(read) => read,
         Err(error) if success => return Err(error.into()),
         Err(_) => return Err(refused_by(status)),
     };
-    match members.error {
-        None | Some(Value::Null) => {}
-        Some(Value::Text(code)) if code.of(text).is_empty() => {}
-        Some(Value::Text(code)) => {
-            let code = RejectionCode::of(code.of(text));
-            return Err(Rejection { status, code }.into());
-        }
-        Some(_) => {
-            return Err(Rejection {
-                status,
-                code: RejectionCode::Other,
-            }
-            .into());
-        }
+    let code = match members.error {
+        Value::Absent | Value::Null => b"",
+        Value::Text(code) => code.of(body),
+        Value::Number(_) | Value::Other => b"?",
+    };
+    if !code.is_empty() {
+        return Err(Rejection { status, code: RejectionCode::of(code) }.into());
     }
-    if success {
-        members.issued(text, token_types).map_err(Error::from)
-    } else {
-        Err(refused_by(status))
-    }
+    if success { members.issued(body, token_types).map_err(Error::from) } else { Err(refused_by(status)) }
 }
 
 /// What a status says alone. A 4xx is about the request, but for those that say "later".
 const fn refused_by(status: u16) -> Error {
     match status {
         408 | 425 | 429 => Error::Response(ResponseError::Status(status)),
-        400..500 => Error::Rejected(Rejection {
-            status,
-            code: RejectionCode::Unspecified,
-        }),
+        400..500 => Error::Rejected(Rejection { status, code: RejectionCode::Unspecified }),
         _ => Error::Response(ResponseError::Status(status)),
     }
 }
 
 impl RejectionCode {
     fn of(code: &[u8]) -> Self {
-        match code {
-            b"invalid_request" => Self::InvalidRequest,
-            b"invalid_client" => Self::InvalidClient,
-            b"invalid_grant" => Self::InvalidGrant,
-            b"unauthorized_client" => Self::UnauthorizedClient,
-            b"unsupported_grant_type" => Self::UnsupportedGrantType,
-            b"invalid_scope" => Self::InvalidScope,
-            b"invalid_target" => Self::InvalidTarget,
-            b"access_denied" => Self::AccessDenied,
-            b"server_error" => Self::ServerError,
-            b"temporarily_unavailable" => Self::TemporarilyUnavailable,
-            b"use_dpop_nonce" => Self::UseDpopNonce,
-            _ => Self::Other,
-        }
+        const NAMED: [RejectionCode; 11] = [
+            RejectionCode::InvalidRequest,
+            RejectionCode::InvalidClient,
+            RejectionCode::InvalidGrant,
+            RejectionCode::UnauthorizedClient,
+            RejectionCode::UnsupportedGrantType,
+            RejectionCode::InvalidScope,
+            RejectionCode::InvalidTarget,
+            RejectionCode::AccessDenied,
+            RejectionCode::ServerError,
+            RejectionCode::TemporarilyUnavailable,
+            RejectionCode::UseDpopNonce,
+        ];
+        NAMED.into_iter().find(|named| named.as_str().as_bytes() == code).unwrap_or(Self::Other)
     }
 }
 
 /// The members of a reply that mean something here.
-#[derive(Default)]
 struct Members {
-    access_token: Option<Value>,
-    token_type: Option<Value>,
-    expires_in: Option<Value>,
-    scope: Option<Value>,
-    error: Option<Value>,
+    access_token: Value,
+    token_type: Value,
+    expires_in: Value,
+    scope: Value,
+    error: Value,
 }
 
 impl Members {
-    fn read(body: &mut [u8]) -> Result<(&[u8], Self), ResponseError> {
+    fn read(body: &mut [u8]) -> Result<Self, ResponseError> {
+        const NAMES: [&[u8]; 5] = [b"access_token", b"token_type", b"expires_in", b"scope", b"error"];
         if body.is_empty() {
             return Err(ResponseError::Empty);
         }
         if body.starts_with(b"\x1f\x8b") {
             return Err(ResponseError::Compressed);
         }
-        let mut members = Self::default();
-        let mut reader = Reader::object(body)?;
-        let mut first = true;
-        while let Some((name, value)) = reader.member(first)? {
-            first = false;
-            let place = match name.of(reader.text()) {
-                b"access_token" => &mut members.access_token,
-                b"token_type" => &mut members.token_type,
-                b"expires_in" => &mut members.expires_in,
-                b"scope" => &mut members.scope,
-                b"error" => &mut members.error,
-                _ => continue,
-            };
-            // Of two readers of such a reply, each might believe another one.
-            if place.replace(value).is_some() {
-                return Err(ResponseError::JsonShape { offset: name.start() });
-            }
-        }
-        Ok((reader.into_text(), members))
+        let [access_token, token_type, expires_in, scope, error] = json::read(body, &NAMES)?;
+        Ok(Self { access_token, token_type, expires_in, scope, error })
     }
 
-    fn issued<'b>(&self, text: &'b [u8], token_types: &[&str]) -> Result<Issued<'b>, ResponseError> {
-        let Some(Value::Text(token)) = self.access_token else {
+    fn issued<'b>(&self, body: &'b mut [u8], token_types: &[&str]) -> Result<Issued<'b>, ResponseError> {
+        let life = match self.expires_in {
+            Value::Absent | Value::Null => DEFAULT_LIFE,
+            Value::Number(number) => seconds::read(number.of(body)),
+            Value::Text(number) if json::is_number(number.of_mut(body)) => seconds::read(number.of(body)),
+            Value::Text(_) | Value::Other => return Err(ResponseError::ExpiresIn),
+        };
+        let body = &*body;
+        let Value::Text(token) = self.access_token else {
             return Err(ResponseError::TokenMissing);
         };
-        let token = token.of(text);
+        let token = token.of(body);
         if token.is_empty() || !is_visible(token) {
             return Err(ResponseError::TokenCharacters);
         }
         let token_type = match self.token_type {
-            Some(Value::Text(token_type)) => token_type.of(text),
-            None | Some(Value::Null) => b"",
-            Some(_) => return Err(ResponseError::TokenType),
+            Value::Text(token_type) => token_type.of(body),
+            Value::Absent | Value::Null => b"",
+            Value::Number(_) | Value::Other => return Err(ResponseError::TokenType),
         };
-        let known = |name: &str| token_type.eq_ignore_ascii_case(name.as_bytes());
-        if !known("Bearer") && !token_types.iter().copied().any(known) {
+        let known = |name: &&str| token_type.eq_ignore_ascii_case(name.as_bytes());
+        if !["Bearer"].iter().chain(token_types).any(known) {
             return Err(ResponseError::TokenType);
         }
-        let life = match self.expires_in {
-            None | Some(Value::Null) => Some(DEFAULT_LIFE),
-            Some(Value::Number(number) | Value::Text(number)) => seconds::read(number.of(text)),
-            Some(_) => None,
-        };
         let scope = match self.scope {
-            Some(Value::Text(scope)) => Some(scope.of(text)).filter(|scope| !scope.is_empty()),
+            Value::Text(scope) => Some(scope.of(body)).filter(|scope| !scope.is_empty()),
             _ => None,
         };
-        Ok(Issued {
-            token,
-            scope,
-            life: life.ok_or(ResponseError::ExpiresIn)?,
-            sent_at: Instant::from_millis(0),
-            issuer: 0,
-        })
+        Ok(Issued { token, scope, life, sent_at: Instant::from_millis(0), issuer: 0 })
     }
 }
 
 /// Whether `text` is one JSON object that this reader would take; it unescapes `text` on the way.
 #[cfg(feature = "serde")]
 pub(crate) fn is_json_object(text: &mut [u8]) -> bool {
-    Members::read(text).is_ok()
+    json::read(text, &[]).is_ok()
 }
 
 /// RFC 6749 Appendix A.12, without the space, which no header could carry: %x21-7E. No way out of the loop, so that a
 /// host's compiler turns it into vectors.
 fn is_visible(token: &[u8]) -> bool {
-    token
-        .iter()
-        .fold(true, |all, byte| all & (byte.wrapping_sub(0x21) < 0x5e))
+    token.iter().fold(true, |all, byte| all & (byte.wrapping_sub(0x21) < 0x5e))
 }

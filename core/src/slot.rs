@@ -97,11 +97,7 @@ impl<'s> Token<'s> {
     /// `line` is shorter than [`Lease::len`]; then nothing was written.
     pub fn copy_to(&self, line: &mut [u8]) -> Result<Lease, CapacityError> {
         let (needed, available) = (self.header.len(), line.len());
-        let too_small = CapacityError {
-            buffer: Buffer::Output,
-            needed,
-            available,
-        };
+        let too_small = CapacityError { buffer: Buffer::Output, needed, available };
         copy(line.get_mut(..needed).ok_or(too_small)?, self.header);
         Ok(self.lease)
     }
@@ -165,11 +161,7 @@ impl<'a> Slot<'a> {
         let token = issued.bytes();
         let needed = SCHEME.len().saturating_add(token.len());
         let memory = self.memory.bytes_mut();
-        let too_small = CapacityError {
-            buffer: Buffer::Token,
-            needed,
-            available: memory.len(),
-        };
+        let too_small = CapacityError { buffer: Buffer::Token, needed, available: memory.len() };
         let (place, beyond) = memory.split_at_mut_checked(needed).ok_or(too_small)?;
         let (scheme, text) = place.split_at_mut_checked(SCHEME.len()).ok_or(too_small)?;
         copy(scheme, SCHEME);
@@ -197,11 +189,7 @@ impl<'a> Slot<'a> {
     }
 
     pub(crate) fn plan(&self, now: Instant) -> Plan {
-        if self.trusted {
-            self.lifetime.plan(now)
-        } else {
-            Plan::Fetch
-        }
+        if self.trusted { self.lifetime.plan(now) } else { Plan::Fetch }
     }
 
     pub(crate) fn lend(&self) -> Token<'_> {
@@ -219,9 +207,7 @@ impl<'a> Slot<'a> {
 
 impl core::fmt::Debug for Token<'_> {
     fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
-        f.debug_struct("Token")
-            .field("lease", &self.lease)
-            .finish_non_exhaustive()
+        f.debug_struct("Token").field("lease", &self.lease).finish_non_exhaustive()
     }
 }
 

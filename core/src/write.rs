@@ -18,6 +18,7 @@ impl<'b> Writer<'b> {
         self.len
     }
 
+    #[inline(never)]
     pub(crate) fn bytes(&mut self, bytes: &[u8]) -> &mut Self {
         let end = self.len.saturating_add(bytes.len());
         if let Some(place) = self.out.get_mut(self.len..end) {
@@ -33,21 +34,13 @@ impl<'b> Writer<'b> {
 
     /// `number` in decimal.
     pub(crate) fn number(&mut self, number: usize) -> &mut Self {
-        let mut digits = [0; 20];
-        let mut rest = number;
-        let mut used = 0_usize;
-        for digit in digits.iter_mut().rev() {
+        let digits = number.checked_ilog10().unwrap_or(0);
+        for place in (0..=digits).rev() {
+            let rest = (0..place).fold(number, |rest, _| rest / 10);
             #[expect(clippy::cast_possible_truncation, reason = "a remainder of ten fits")]
-            let last = (rest % 10) as u8;
-            *digit = b'0' | last;
-            rest /= 10;
-            used = used.saturating_add(1);
-            if rest == 0 {
-                break;
-            }
+            self.bytes(&[b'0' | (rest % 10) as u8]);
         }
-        let start = digits.len().saturating_sub(used);
-        self.bytes(digits.get(start..).unwrap_or_default())
+        self
     }
 
     /// The length, if all of it found room.
@@ -55,18 +48,16 @@ impl<'b> Writer<'b> {
         if self.len <= self.out.len() {
             Ok(self.len)
         } else {
-            Err(CapacityError {
-                buffer,
-                needed: self.len,
-                available: self.out.len(),
-            })
+            Err(CapacityError { buffer, needed: self.len, available: self.out.len() })
         }
     }
 }
 
 /// Copies as far as the shorter of the two goes. (`copy_from_slice` links a panic where lengths are not proven equal.)
+#[inline(never)]
 pub(crate) fn copy(to: &mut [u8], from: &[u8]) {
-    for (to, from) in to.iter_mut().zip(from) {
-        *to = *from;
+    let to = core::cell::Cell::from_mut(to).as_slice_of_cells();
+    for (to, from) in to.iter().zip(from) {
+        to.set(*from);
     }
 }

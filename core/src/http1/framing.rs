@@ -1,41 +1,35 @@
 //! Where a reply's body ends (RFC 9112 §6), and the chunks that it may come in (§7.1). What the head says comes from
 //! `head`; the bytes of the body are moved by the exchange.
 
+use super::Fault;
 use super::head::{Facts, Transfer};
-use crate::ResponseError;
 
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum Framing {
-    /// So many bytes are still to come.
-    Length(usize),
-    Chunked(Chunked),
-    /// The body ends where the stream does.
-    UntilClose,
+#[derive(Clone, Copy)]
+pub(super) struct Framing {
+    part: Part,
+    /// What comes behind the line feed that is due.
+    next: Part,
+    /// Bytes of the body, or of the chunk, that are still to come; or as much of the chunk's size as is read.
+    rest: usize,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum Chunked {
-    /// In a chunk's size, of which so much is read.
-    Size {
-        digits: bool,
-        size: usize,
-    },
-    /// In the extension behind it, or at the end of its line.
-    Extension {
-        size: usize,
-    },
-    SizeLineFeed {
-        size: usize,
-    },
-    /// So many bytes of the chunk are still to come.
-    Data(usize),
-    DataReturn,
-    DataLineFeed,
-    /// At the start of a trailer's line, or within one.
+enum Part {
+    /// The body, of a length that the head tells.
+    Length,
+    /// The body, which ends where the stream does.
+    UntilClose,
+    /// A chunk's size, before and behind its first digit; then the rest of its line, its data, and its end.
+    Size,
+    SizeDigits,
+    Extension,
+    Data,
+    DataEnd,
+    /// The start of a trailer's line, and the rest of it.
     TrailerStart,
     Trailer,
-    TrailerLineFeed,
-    LastLineFeed,
+    /// Behind a CR.
+    LineFeed,
     Complete,
 }
 
@@ -50,91 +44,89 @@ pub(super) enum Next {
 }
 
 impl Framing {
+    /// Of a reply whose head isn't known yet.
+    pub(super) const NONE: Self = Self { part: Part::Size, next: Part::Size, rest: 0 };
+
+    pub(super) const COMPLETE: Self = Self { part: Part::Complete, ..Self::NONE };
+
     /// RFC 9112 §6.3, without the ways in which two readers could understand a reply differently.
-    pub(super) fn of(facts: &Facts) -> Result<Self, ResponseError> {
-        match (facts.transfer, facts.length) {
-            _ if matches!(facts.status, 204 | 304) => Ok(Self::Length(0)),
-            (Transfer::Absent, Some(length)) => Ok(Self::Length(length)),
-            (Transfer::Absent, None) => Ok(Self::UntilClose),
-            (Transfer::Chunked, None) if facts.http_1_1 => Ok(Self::Chunked(Chunked::Size {
-                digits: false,
-                size: 0,
-            })),
-            _ => Err(ResponseError::Framing),
+    pub(super) fn of(facts: &mut Facts) -> Result<Self, Fault> {
+        let (part, rest) = match (facts.transfer, facts.length) {
+            (transfer, length) if matches!(facts.status, 204 | 304) => {
+                // They have no body. What is said of one all the same may come yet, so nothing else will.
+                facts.close |= transfer != Transfer::Absent || length.unwrap_or(0) > 0;
+                (Part::Length, 0)
+            }
+            (Transfer::Absent, Some(length)) => (Part::Length, length),
+            (Transfer::Absent, None) => (Part::UntilClose, usize::MAX),
+            (Transfer::Chunked, None) if facts.http_1_1 => (Part::Size, 0),
+            _ => return Err(Fault::Framing),
+        };
+        Ok(Self { part, rest, ..Self::NONE })
+    }
+
+    pub(super) fn next(&self) -> Next {
+        match self.part {
+            Part::Length if self.rest == 0 => Next::Nothing,
+            Part::Complete => Next::Nothing,
+            Part::Length | Part::UntilClose | Part::Data => Next::Data(self.rest),
+            _ => Next::Framing,
         }
     }
 
-    pub(super) const fn next(&self) -> Next {
-        match self {
-            Self::Length(0) | Self::Chunked(Chunked::Complete) => Next::Nothing,
-            Self::Length(rest) | Self::Chunked(Chunked::Data(rest)) => Next::Data(*rest),
-            Self::Chunked(_) => Next::Framing,
-            Self::UntilClose => Next::Data(usize::MAX),
-        }
-    }
-
-    pub(super) const fn is_complete(&self) -> bool {
+    pub(super) fn is_complete(&self) -> bool {
         matches!(self.next(), Next::Nothing)
     }
 
+    pub(super) fn is_until_close(&self) -> bool {
+        self.part == Part::UntilClose
+    }
+
+    /// The body's length, where the head tells it.
+    pub(super) fn length(&self) -> Option<usize> {
+        (self.part == Part::Length).then_some(self.rest)
+    }
+
     /// `n` of the body's bytes were taken.
-    pub(super) const fn took(&mut self, n: usize) {
-        match self {
-            Self::Length(rest) => *rest = rest.saturating_sub(n),
-            Self::Chunked(Chunked::Data(rest)) => {
-                let rest = rest.saturating_sub(n);
-                *self = Self::Chunked(if rest == 0 {
-                    Chunked::DataReturn
-                } else {
-                    Chunked::Data(rest)
-                });
-            }
-            _ => {}
+    pub(super) fn took(&mut self, n: usize) {
+        if self.part != Part::UntilClose {
+            self.rest = self.rest.saturating_sub(n);
+        }
+        if self.part == Part::Data && self.rest == 0 {
+            self.part = Part::DataEnd;
         }
     }
 
     /// A byte of the framing.
-    pub(super) fn push(&mut self, byte: u8) -> Result<(), ResponseError> {
-        if let Self::Chunked(chunked) = self {
-            *chunked = chunked.push(byte)?;
-        }
-        Ok(())
-    }
-}
-
-impl Chunked {
-    fn push(self, byte: u8) -> Result<Self, ResponseError> {
-        Ok(match (self, byte) {
-            (Self::Size { size, .. }, b'0'..=b'9' | b'a'..=b'f' | b'A'..=b'F') => {
-                let digit = if byte.is_ascii_digit() {
-                    byte & 0x0f
-                } else {
-                    (byte & 0x0f).wrapping_add(9)
+    pub(super) fn push(&mut self, byte: u8) -> Result<(), Fault> {
+        match (self.part, byte) {
+            (Part::LineFeed, b'\n') => self.part = self.next,
+            (
+                Part::SizeDigits | Part::Extension | Part::DataEnd | Part::TrailerStart | Part::Trailer,
+                b'\r',
+            ) => {
+                self.next = match self.part {
+                    Part::DataEnd => Part::Size,
+                    Part::TrailerStart => Part::Complete,
+                    Part::SizeDigits | Part::Extension if self.rest > 0 => Part::Data,
+                    _ => Part::TrailerStart,
                 };
-                let size = size.checked_mul(16).ok_or(ResponseError::TooLarge)?;
-                Self::Size {
-                    digits: true,
-                    size: size | usize::from(digit),
-                }
+                self.part = Part::LineFeed;
             }
-            (Self::Size { digits: true, size } | Self::Extension { size }, b'\r') => {
-                Self::SizeLineFeed { size }
+            (Part::Size | Part::SizeDigits, _) if byte.is_ascii_hexdigit() => {
+                let digit = if byte <= b'9' { byte & 0x0f } else { (byte & 0x0f).wrapping_add(9) };
+                if self.rest > usize::MAX >> 4 {
+                    return Err(Fault::TooLarge);
+                }
+                self.rest = self.rest << 4 | usize::from(digit);
+                self.part = Part::SizeDigits;
             }
             // Spaces before an extension are bad form, and sent (RFC 9112 §7.1.1).
-            (Self::Size { digits: true, size }, b';' | b' ' | b'\t')
-            | (Self::Extension { size }, b'\t' | b' '..=b'~' | 0x80..) => Self::Extension { size },
-            (Self::SizeLineFeed { size: 0 } | Self::TrailerLineFeed, b'\n') => Self::TrailerStart,
-            (Self::SizeLineFeed { size }, b'\n') => Self::Data(size),
-            (Self::DataReturn, b'\r') => Self::DataLineFeed,
-            (Self::DataLineFeed, b'\n') => Self::Size {
-                digits: false,
-                size: 0,
-            },
-            (Self::TrailerStart, b'\r') => Self::LastLineFeed,
-            (Self::Trailer, b'\r') => Self::TrailerLineFeed,
-            (Self::TrailerStart | Self::Trailer, b'\t' | b' '..=b'~' | 0x80..) => Self::Trailer,
-            (Self::LastLineFeed, b'\n') => Self::Complete,
-            _ => return Err(ResponseError::Framing),
-        })
+            (Part::SizeDigits, b';' | b' ' | b'\t') => self.part = Part::Extension,
+            (Part::Extension | Part::Trailer, b'\t' | b' '..=b'~' | 0x80..) => {}
+            (Part::TrailerStart, b'\t' | b' '..=b'~' | 0x80..) => self.part = Part::Trailer,
+            _ => return Err(Fault::Framing),
+        }
+        Ok(())
     }
 }

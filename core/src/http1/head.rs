@@ -1,61 +1,38 @@
 //! A reply's status line and header fields (RFC 9112 §4, §5), byte by byte and in constant memory: what the protocol uses
 //! is kept, everything else skipped, however long. How the body is framed is `framing`'s affair.
 
-use super::date;
-use crate::{ResponseError, RetryAfter};
+use super::Fault;
+use super::kept::KeptLines;
+use crate::bytes::ByteSet;
 
 /// What the head says about the rest.
-#[derive(Clone, Copy, Default)]
+#[derive(Clone, Copy)]
 pub(super) struct Facts {
     pub(super) status: u16,
     pub(super) http_1_1: bool,
     pub(super) length: Option<usize>,
     pub(super) transfer: Transfer,
-    /// `Connection: close`.
+    /// `Connection: close`, or a list too long to see what is in it.
     pub(super) close: bool,
     /// `Content-Encoding` names a coding.
     pub(super) encoded: bool,
-    pub(super) retry_after: Option<RetryAfter>,
-    pub(super) date: Option<u64>,
 }
 
 /// What `Transfer-Encoding` says (RFC 9112 §6.1).
-#[derive(Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Transfer {
-    #[default]
     Absent,
-    /// It is there, with nothing in it so far.
-    Announced,
     /// `chunked`, once and alone.
     Chunked,
-    Unknown,
-}
-
-/// Fields whose text goes to whoever holds the buffer.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum Kept {
-    Challenge,
-    DpopNonce,
-}
-
-/// What a byte brought.
-pub(super) enum Event {
-    Nothing,
-    /// A kept field begins, …
-    Begin(Kept),
-    /// … goes on with this byte, …
-    Byte(u8),
-    /// … and ends; this byte began what follows.
-    End,
-    /// The head is complete, and with it a kept field that had begun.
-    Complete,
+    Other,
 }
 
 pub(super) struct Head {
     place: Place,
     field: Field,
-    /// The status line's front, a name or a value in lower case, as far as they are wanted: a date is the longest.
-    text: heapless::Vec<u8, 33, u8>,
+    /// The status line's front, a name, or a value that matters, as far as they can matter: a `Content-Length` of 20
+    /// digits is the longest. All but the first in lower case.
+    text: heapless::Vec<u8, 20, u8>,
     /// It was longer than that.
     long: bool,
     pub(super) facts: Facts,
@@ -85,10 +62,23 @@ enum Field {
     TransferEncoding,
     Connection,
     ContentEncoding,
-    RetryAfter,
-    Date,
-    Kept(Kept),
+    /// Its text goes to the kept lines.
+    Kept,
+    KeptChallenge,
 }
+
+const FIELDS: [(&[u8], Field); 8] = [
+    (b"content-length", Field::ContentLength),
+    (b"transfer-encoding", Field::TransferEncoding),
+    (b"connection", Field::Connection),
+    (b"content-encoding", Field::ContentEncoding),
+    (b"retry-after", Field::Kept),
+    (b"date", Field::Kept),
+    (b"dpop-nonce", Field::Kept),
+    (b"www-authenticate", Field::KeptChallenge),
+];
+
+type Result<T> = core::result::Result<T, Fault>;
 
 impl Head {
     pub(super) const fn new() -> Self {
@@ -104,13 +94,12 @@ impl Head {
                 transfer: Transfer::Absent,
                 close: false,
                 encoded: false,
-                retry_after: None,
-                date: None,
             },
         }
     }
 
-    pub(super) fn push(&mut self, byte: u8) -> Result<Event, ResponseError> {
+    /// Returns whether this byte was the head's last.
+    pub(super) fn push(&mut self, byte: u8, kept: &mut KeptLines, buf: &mut [u8]) -> Result<bool> {
         match (self.place, byte) {
             (Place::Status, _) => self.status(byte)?,
             (Place::Reason | Place::ValueStart | Place::Value, b'\r') => self.place = Place::LineFeed,
@@ -118,190 +107,110 @@ impl Head {
             // A folded line (RFC 9112 §5.2): as if its break were a space.
             (Place::LineStart, b' ' | b'\t') if self.field != Field::Status => {
                 self.place = Place::Value;
-                return Ok(self.value(b' '));
+                self.value(b' ', kept, buf);
             }
             (Place::LineStart, b'\r') => self.place = Place::LastLineFeed,
             (Place::LineStart, _) => {
-                let ended = self.end_field()?;
+                self.end_field(kept, buf)?;
                 self.place = Place::Name;
                 self.name(byte)?;
-                return Ok(if ended { Event::End } else { Event::Nothing });
             }
             (Place::LastLineFeed, b'\n') => {
-                self.end_field()?;
-                return Ok(Event::Complete);
+                self.end_field(kept, buf)?;
+                return Ok(true);
             }
-            (Place::Name, b':') => return Ok(self.end_name()),
-            (Place::Name, _) => self.name(byte)?,
-            (Place::ValueStart, b' ' | b'\t') => {}
-            // RFC 9110 §5.5: visible characters, spaces and tabs, and bytes beyond ASCII, whose meaning is open.
-            (Place::Reason | Place::ValueStart | Place::Value, b'\t' | b' '..=b'~' | 0x80..) => {
-                if self.place != Place::Reason {
-                    self.place = Place::Value;
-                    return Ok(self.value(byte));
+            (Place::Name, b':') => {
+                self.place = Place::ValueStart;
+                let known = FIELDS.iter().find(|(name, _)| !self.long && *name == self.text.as_slice());
+                self.field = known.map_or(Field::Skipped, |(_, field)| *field);
+                if let Field::Kept | Field::KeptChallenge = self.field {
+                    kept.begin(&self.text, buf);
                 }
+                self.clear();
             }
-            _ => return Err(ResponseError::Head),
+            (Place::Name, _) => self.name(byte)?,
+            // RFC 9110 §5.5: visible characters, spaces and tabs, and bytes beyond ASCII, whose meaning is open.
+            (Place::ValueStart, b' ' | b'\t') | (Place::Reason, b'\t' | b' '..=b'~' | 0x80..) => {}
+            (Place::ValueStart | Place::Value, b'\t' | b' '..=b'~' | 0x80..) => {
+                self.place = Place::Value;
+                self.value(byte, kept, buf);
+            }
+            _ => return Err(Fault::Head),
         }
-        Ok(Event::Nothing)
+        Ok(false)
     }
 
     /// `HTTP/1.1 200`, then a space or the line's end; the reason may be empty and says nothing.
-    fn status(&mut self, byte: u8) -> Result<(), ResponseError> {
+    fn status(&mut self, byte: u8) -> Result<()> {
         if self.text.len() < b"HTTP/1.1 200".len() {
             self.keep(byte);
             return Ok(());
         }
-        let (
-            [
-                b'H',
-                b'T',
-                b'T',
-                b'P',
-                b'/',
-                b'1',
-                b'.',
-                minor @ (b'0' | b'1'),
-                b' ',
-                digits @ ..,
-            ],
-            b' ' | b'\r',
-        ) = (self.text.as_slice(), byte)
+        let Some((version, [minor, b' ', a @ b'1'..=b'5', b @ b'0'..=b'9', c @ b'0'..=b'9'])) =
+            self.text.split_last_chunk()
         else {
-            return Err(ResponseError::Head);
+            return Err(Fault::Head);
         };
-        let status = digits.iter().try_fold(0_u16, |status, digit| {
-            let digit = digit.is_ascii_digit().then_some(u16::from(digit & 0x0f));
-            digit.map(|digit| status.wrapping_mul(10).wrapping_add(digit))
-        });
+        if version != b"HTTP/1." || !matches!(minor, b'0' | b'1') || !matches!(byte, b' ' | b'\r') {
+            return Err(Fault::Head);
+        }
         self.facts.http_1_1 = *minor == b'1';
-        self.facts.status = status
-            .filter(|status| (100..600).contains(status))
-            .ok_or(ResponseError::Head)?;
-        self.place = if byte == b'\r' {
-            Place::LineFeed
-        } else {
-            Place::Reason
-        };
+        self.facts.status = [*a, *b, *c]
+            .into_iter()
+            .fold(0, |status: u16, digit| status.wrapping_mul(10).wrapping_add(u16::from(digit & 0x0f)));
+        self.place = if byte == b'\r' { Place::LineFeed } else { Place::Reason };
         self.clear();
         Ok(())
     }
 
     /// A field's name is a token (RFC 9110 §5.1), with no space before its colon (RFC 9112 §5.1).
-    fn name(&mut self, byte: u8) -> Result<(), ResponseError> {
-        let mark = matches!(
-            byte,
-            b'!' | b'#'
-                | b'$'
-                | b'%'
-                | b'&'
-                | b'\''
-                | b'*'
-                | b'+'
-                | b'-'
-                | b'.'
-                | b'^'
-                | b'_'
-                | b'`'
-                | b'|'
-                | b'~'
-        );
-        if !mark && !byte.is_ascii_alphanumeric() {
-            return Err(ResponseError::Head);
+    fn name(&mut self, byte: u8) -> Result<()> {
+        const TOKEN: ByteSet = ByteSet::alphanumeric_and(b"!#$%&'*+-.^_`|~");
+        if !TOKEN.contains(byte) {
+            return Err(Fault::Head);
         }
         self.keep(byte);
         Ok(())
     }
 
-    fn end_name(&mut self) -> Event {
-        self.place = Place::ValueStart;
-        self.field = match self.text.as_slice() {
-            _ if self.long => Field::Skipped,
-            b"content-length" => Field::ContentLength,
-            b"transfer-encoding" => Field::TransferEncoding,
-            b"connection" => Field::Connection,
-            b"content-encoding" => Field::ContentEncoding,
-            b"retry-after" => Field::RetryAfter,
-            b"date" => Field::Date,
-            b"www-authenticate" => Field::Kept(Kept::Challenge),
-            b"dpop-nonce" => Field::Kept(Kept::DpopNonce),
-            _ => Field::Skipped,
-        };
-        self.clear();
-        if self.field == Field::TransferEncoding && self.facts.transfer == Transfer::Absent {
-            self.facts.transfer = Transfer::Announced;
-        }
-        if let Field::Kept(kept) = self.field {
-            Event::Begin(kept)
-        } else {
-            Event::Nothing
-        }
-    }
-
-    fn value(&mut self, byte: u8) -> Event {
+    fn value(&mut self, byte: u8, kept: &mut KeptLines, buf: &mut [u8]) {
         match self.field {
-            Field::Kept(_) => return Event::Byte(byte),
-            Field::Status | Field::Skipped => {}
-            Field::Connection | Field::ContentEncoding | Field::TransferEncoding if byte == b',' => {
-                self.end_element();
-            }
+            Field::Kept | Field::KeptChallenge => kept.push(byte, buf),
+            Field::Skipped => {}
             _ => self.keep(byte),
         }
-        Event::Nothing
     }
 
-    /// One element of a list (RFC 9110 §5.6.1), of which empty ones count for nothing.
-    fn end_element(&mut self) {
-        let element = self.text.trim_ascii();
-        if self.long || !element.is_empty() {
-            let is = |name: &[u8]| !self.long && element == name;
-            match self.field {
-                Field::Connection => self.facts.close |= is(b"close"),
-                Field::ContentEncoding => self.facts.encoded |= !is(b"identity"),
-                Field::TransferEncoding if self.facts.transfer == Transfer::Announced && is(b"chunked") => {
-                    self.facts.transfer = Transfer::Chunked;
-                }
-                Field::TransferEncoding => self.facts.transfer = Transfer::Unknown,
-                _ => {}
-            }
-        }
-        self.clear();
-    }
-
-    /// Returns whether it was a kept field.
-    fn end_field(&mut self) -> Result<bool, ResponseError> {
-        let text = self.text.trim_ascii();
+    fn end_field(&mut self, kept: &mut KeptLines, buf: &mut [u8]) -> Result<()> {
+        let text = self.text.trim_ascii_end();
+        let is = |value: &[u8]| !self.long && text == value;
         match self.field {
-            Field::Kept(_) => return Ok(true),
             Field::Status | Field::Skipped => {}
+            Field::Kept | Field::KeptChallenge => kept.end(self.field == Field::KeptChallenge, buf),
             // RFC 9112 §6.3: one, of digits only; what is repeated or a list is somebody's attack.
             Field::ContentLength => {
                 if self.facts.length.is_some() || self.long || text.is_empty() {
-                    return Err(ResponseError::Framing);
+                    return Err(Fault::Framing);
                 }
                 self.facts.length = Some(decimal(text)?);
             }
-            Field::RetryAfter | Field::Date if self.long => {}
-            Field::RetryAfter => {
-                let seconds = decimal(text)
-                    .ok()
-                    .map(|seconds| u32::try_from(seconds).unwrap_or(u32::MAX));
-                let at = || date::read(text).map(RetryAfter::At);
-                self.facts.retry_after = seconds.map(RetryAfter::Seconds).or_else(at);
+            Field::TransferEncoding => {
+                let chunked = self.facts.transfer == Transfer::Absent && is(b"chunked");
+                self.facts.transfer = if chunked { Transfer::Chunked } else { Transfer::Other };
             }
-            Field::Date => self.facts.date = date::read(text),
-            Field::Connection | Field::ContentEncoding | Field::TransferEncoding => self.end_element(),
+            Field::Connection => {
+                let mut options = text.split(|byte| *byte == b',');
+                self.facts.close |= self.long || options.any(|option| option.trim_ascii() == b"close");
+            }
+            Field::ContentEncoding => self.facts.encoded |= !is(b"identity") && !is(b""),
         }
         self.clear();
-        Ok(false)
+        Ok(())
     }
 
+    #[inline(never)]
     fn keep(&mut self, byte: u8) {
-        let byte = if self.place == Place::Status {
-            byte
-        } else {
-            byte.to_ascii_lowercase()
-        };
+        let byte = if self.place == Place::Status { byte } else { byte.to_ascii_lowercase() };
         self.long |= self.text.push(byte).is_err();
     }
 
@@ -312,16 +221,14 @@ impl Head {
 }
 
 /// Digits only; a number too large for the machine is a reply too large for it.
-fn decimal(digits: &[u8]) -> Result<usize, ResponseError> {
+fn decimal(digits: &[u8]) -> Result<usize> {
     let mut number = 0_usize;
     for digit in digits {
         if !digit.is_ascii_digit() {
-            return Err(ResponseError::Framing);
+            return Err(Fault::Framing);
         }
-        number = number
-            .checked_mul(10)
-            .and_then(|number| number.checked_add(usize::from(digit & 0x0f)))
-            .ok_or(ResponseError::TooLarge)?;
+        let next = number.checked_mul(10).and_then(|number| number.checked_add(usize::from(digit & 0x0f)));
+        number = next.ok_or(Fault::TooLarge)?;
     }
     Ok(number)
 }

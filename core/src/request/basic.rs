@@ -1,9 +1,8 @@
 //! The value of an `Authorization: Basic` header (RFC 7617), as RFC 6749 §2.3.1 fills it.
 
 use super::form;
-use crate::auth::Method;
 use crate::write::copy;
-use crate::{Buffer, CapacityError, ClientAuth};
+use crate::{Buffer, CapacityError};
 use base64ct::{Base64, Encoder};
 
 const SCHEME: &[u8] = b"Basic ";
@@ -53,22 +52,13 @@ fn len(client_id: &str, secret: &str, spelling: Spelling) -> usize {
     let mut count = |piece: &[u8]| credentials = credentials.saturating_add(piece.len());
     spelling(client_id, &mut count);
     spelling(secret, &mut count);
-    credentials
-        .div_ceil(3)
-        .saturating_mul(4)
-        .saturating_add(SCHEME.len())
+    credentials.div_ceil(3).saturating_mul(4).saturating_add(SCHEME.len())
 }
 
 fn write(client_id: &str, secret: &str, spelling: Spelling, out: &mut [u8]) -> Result<usize, CapacityError> {
     let needed = len(client_id, secret, spelling);
-    let too_small = CapacityError {
-        buffer: Buffer::Output,
-        needed,
-        available: out.len(),
-    };
-    let Some((scheme, place)) = out
-        .get_mut(..needed)
-        .and_then(|out| out.split_at_mut_checked(SCHEME.len()))
+    let too_small = CapacityError { buffer: Buffer::Output, needed, available: out.len() };
+    let Some((scheme, place)) = out.get_mut(..needed).and_then(|out| out.split_at_mut_checked(SCHEME.len()))
     else {
         return Err(too_small);
     };
@@ -86,14 +76,4 @@ fn write(client_id: &str, secret: &str, spelling: Spelling, out: &mut [u8]) -> R
     }
     copy(scheme, SCHEME);
     Ok(needed)
-}
-
-/// The credentials of `auth` as a header value, where it sends them so; 0 where it doesn't.
-pub(crate) fn write_for(auth: &ClientAuth<'_>, out: &mut [u8]) -> Result<usize, CapacityError> {
-    let spelling = match auth.method {
-        Method::Post => return Ok(0),
-        Method::Basic => form_encoded,
-        Method::BasicRaw => raw,
-    };
-    write(auth.client_id.as_str(), auth.secret.as_str(), spelling, out)
 }

@@ -1,5 +1,6 @@
 //! `application/x-www-form-urlencoded` (RFC 6749 Appendix B, WHATWG URL §5.2): one name or value at a time.
 
+use crate::bytes::ByteSet;
 use crate::write::Writer;
 use crate::{Buffer, CapacityError};
 
@@ -18,11 +19,7 @@ use crate::{Buffer, CapacityError};
 pub fn encode(text: &str, out: &mut [u8]) -> Result<usize, CapacityError> {
     let needed = encode_len(text);
     if needed > out.len() {
-        return Err(CapacityError {
-            buffer: Buffer::Output,
-            needed,
-            available: out.len(),
-        });
+        return Err(CapacityError { buffer: Buffer::Output, needed, available: out.len() });
     }
     write(&mut Writer::new(out), text, Space::Plus);
     Ok(needed)
@@ -56,7 +53,7 @@ pub(crate) fn write(out: &mut Writer<'_>, text: &str, space: Space) {
 pub(crate) fn pieces(text: &str, space: Space, take: &mut dyn FnMut(&[u8])) {
     let mut rest = text.as_bytes();
     while let Some((&byte, after)) = rest.split_first() {
-        let plain = rest.iter().take_while(|byte| is_plain(**byte)).count();
+        let plain = rest.iter().take_while(|byte| PLAIN.contains(**byte)).count();
         if plain > 0
             && let Some((run, after)) = rest.split_at_checked(plain)
         {
@@ -77,27 +74,5 @@ const fn hex(nibble: u8) -> u8 {
     nibble.wrapping_add(if nibble < 10 { b'0' } else { b'A' - 10 })
 }
 
-/// One bit for each character that stays: looked up, as comparing with each range costs twice the instructions.
-const PLAIN: [u32; 4] = {
-    let mut bits = [0; 4];
-    let mut byte = 0_u8;
-    while byte < 128 {
-        if byte.is_ascii_alphanumeric() || matches!(byte, b'*' | b'-' | b'.' | b'_') {
-            let place: &mut u32 = match byte >> 5 {
-                0 => &mut bits[0],
-                1 => &mut bits[1],
-                2 => &mut bits[2],
-                _ => &mut bits[3],
-            };
-            *place |= 1 << (byte & 31);
-        }
-        byte = byte.wrapping_add(1);
-    }
-    bits
-};
-
-fn is_plain(byte: u8) -> bool {
-    PLAIN
-        .get(usize::from(byte >> 5))
-        .is_some_and(|bits| bits >> (byte & 31) & 1 == 1)
-}
+/// What stays as it is (WHATWG URL §1.3).
+const PLAIN: ByteSet = ByteSet::alphanumeric_and(b"*-._");

@@ -2,6 +2,8 @@
 //! members mean is `response`'s affair.
 
 use crate::ResponseError;
+use core::cell::Cell;
+use core::slice::Iter;
 
 /// How deep a member's value may be nested: one bit of a `u32` for each level.
 const MAX_DEPTH: u32 = u32::BITS;
@@ -14,345 +16,336 @@ pub(crate) struct Span {
 }
 
 impl Span {
+    #[cfg_attr(not(target_pointer_width = "64"), inline(never))]
     pub(crate) fn of(self, text: &[u8]) -> &[u8] {
         text.get(self.start..self.end).unwrap_or_default()
     }
 
-    /// Where a member begins, for an error about it.
-    pub(crate) const fn start(self) -> usize {
-        self.start
+    pub(crate) fn of_mut(self, text: &mut [u8]) -> &mut [u8] {
+        text.get_mut(self.start..self.end).unwrap_or_default()
     }
 }
 
 /// A member's value, as far as a reader of flat objects wants to know it.
 #[derive(Clone, Copy)]
 pub(crate) enum Value {
+    /// The member isn't there.
+    Absent,
     Null,
-    Bool,
     Number(Span),
     /// The content, unescaped.
     Text(Span),
-    /// An object or an array, skipped.
-    Nested,
+    /// Something else: `true`, `false`, an object or an array.
+    Other,
 }
 
-pub(crate) struct Reader<'b> {
-    text: &'b mut [u8],
-    at: usize,
+/// Reads the one object that `text` is, and takes the values of the members named in `names`, each into its place.
+///
+/// # Errors
+/// `text` is no JSON object, is nested too deep, or repeats one of `names`: of two readers of such a text, each might
+/// believe another member.
+pub(crate) fn read<const N: usize>(text: &mut [u8], names: &[&[u8]; N]) -> Result<[Value; N], ResponseError> {
+    let mut values = [Value::Absent; N];
+    let mut reader = Reader::of(text);
+    match reader.object(names, &mut values) {
+        Some(()) => Ok(values),
+        None if reader.misshapen => Err(ResponseError::JsonShape { offset: reader.at() }),
+        None => Err(ResponseError::Json { offset: reader.at() }),
+    }
 }
 
-type Result<T, E = ResponseError> = core::result::Result<T, E>;
+/// Whether `text` is a number as JSON writes it, and nothing else.
+pub(crate) fn is_number(text: &mut [u8]) -> bool {
+    let mut reader = Reader::of(text);
+    reader.number().is_some() && reader.rest.len() == 0
+}
 
-impl<'b> Reader<'b> {
-    /// A reader that stands behind the opening brace of the one object that `text` is.
-    pub(crate) fn object(text: &'b mut [u8]) -> Result<Self> {
-        let mut reader = Self { text, at: 0 };
-        if reader.text.starts_with(b"\xef\xbb\xbf") {
-            reader.at = 3; // a byte order mark: forbidden, and sent
+/// Over cells, so that one cursor reads what another, behind it, writes. `None` is what is wrong at the byte that would be
+/// read next.
+struct Reader<'t> {
+    text: &'t [Cell<u8>],
+    rest: Iter<'t, Cell<u8>>,
+    /// Where the next byte of the string that is read goes.
+    out: Iter<'t, Cell<u8>>,
+    /// It is JSON, but too deep or ambiguous.
+    misshapen: bool,
+}
+
+/// What may come next in an object or an array.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Due {
+    /// Its first member, or its end.
+    First,
+    Member,
+    /// A comma, or its end.
+    Comma,
+}
+
+impl<'t> Reader<'t> {
+    fn of(text: &'t mut [u8]) -> Self {
+        let cells = Cell::from_mut(text).as_slice_of_cells();
+        Self { text: cells, rest: cells.iter(), out: [].iter(), misshapen: false }
+    }
+
+    /// The way back from what is nested is a stack of bits, one for each level: set for an object.
+    fn object(&mut self, names: &[&[u8]], values: &mut [Value]) -> Option<()> {
+        // A byte order mark is forbidden, and sent.
+        if self.eat(0xef) && !(self.eat(0xbb) && self.eat(0xbf)) {
+            return None;
         }
-        reader.expect(b'{')?;
-        Ok(reader)
-    }
-
-    pub(crate) fn text(&self) -> &[u8] {
-        self.text
-    }
-
-    /// The text, once everything that was wanted of it is known by its span.
-    pub(crate) const fn into_text(self) -> &'b mut [u8] {
-        self.text
-    }
-
-    /// The next member's name and value. `first` for the first one. At the end of the object, and of the text, `None`.
-    pub(crate) fn member(&mut self, first: bool) -> Result<Option<(Span, Value)>> {
-        match self.peek() {
-            Some(b'}') => {
-                self.step();
-                return if self.peek().is_none() {
-                    Ok(None)
-                } else {
-                    self.fail()
-                };
-            }
-            Some(b',') if !first => self.step(),
-            _ if first => {}
-            _ => return self.fail(),
-        }
-        self.expect(b'"')?;
-        let name = self.string()?;
-        self.expect(b':')?;
-        Ok(Some((name, self.value()?)))
-    }
-
-    fn value(&mut self) -> Result<Value> {
-        match self.peek() {
-            Some(b'"') => {
-                self.step();
-                self.string().map(Value::Text)
-            }
-            Some(b'{' | b'[') => self.skip_nested(),
-            Some(b't') => self.literal(b"true", Value::Bool),
-            Some(b'f') => self.literal(b"false", Value::Bool),
-            Some(b'n') => self.literal(b"null", Value::Null),
-            _ => self.number().map(Value::Number),
-        }
-    }
-
-    /// Over one object or array. The way back is a stack of bits, one for each level: set for an object.
-    fn skip_nested(&mut self) -> Result<Value> {
-        let (mut levels, mut depth) = (0_u32, 0_u32);
+        self.expect(b'{')?;
+        let (mut levels, mut depth, mut due) = (0_u32, 0_u32, Due::First);
         loop {
-            // A value is due. Opened levels are entered until one holds a value that is none, or nothing.
-            let open = self.peek();
-            if let Some(b'{' | b'[') = open {
-                if depth == MAX_DEPTH {
-                    return Err(ResponseError::JsonShape { offset: self.at });
-                }
+            let object = depth == 0 || levels & 1 == 1;
+            let byte = self.peek();
+            if due != Due::Member && byte == if object { b'}' } else { b']' } {
                 self.step();
-                let object = open == Some(b'{');
-                levels = levels << 1 | u32::from(object);
-                depth = depth.saturating_add(1);
-                if self.peek() != Some(closing(object)) {
-                    if object {
-                        self.name()?;
-                    }
-                    continue;
+                if depth == 0 {
+                    // Nothing but white space may follow.
+                    self.peek();
+                    return (self.rest.len() == 0).then_some(());
                 }
-            } else {
-                self.value()?;
+                (levels, depth, due) = (levels >> 1, depth.wrapping_sub(1), Due::Comma);
+                continue;
             }
-            // A value is over. Levels that end here are left.
-            loop {
-                let object = levels & 1 == 1;
-                match self.peek() {
-                    Some(b',') => {
-                        self.step();
-                        if object {
-                            self.name()?;
-                        }
-                        break;
-                    }
-                    Some(byte) if byte == closing(object) => {
-                        self.step();
-                        levels >>= 1;
-                        depth = depth.saturating_sub(1);
-                        if depth == 0 {
-                            return Ok(Value::Nested);
-                        }
-                    }
-                    _ => return self.fail(),
+            if due == Due::Comma {
+                self.expect(b',')?;
+                due = Due::Member;
+                continue;
+            }
+            let mut place = None;
+            if object {
+                self.expect(b'"')?;
+                let start = self.rest.as_slice();
+                let name = self.string()?;
+                if depth == 0 {
+                    place =
+                        names.iter().position(|known| is(start, name.end.wrapping_sub(name.start), known));
                 }
+                self.expect(b':')?;
+            }
+            due = Due::Comma;
+            let value = match self.peek() {
+                b'"' => {
+                    self.step();
+                    Value::Text(self.string()?)
+                }
+                open @ (b'{' | b'[') => {
+                    if depth == MAX_DEPTH {
+                        self.misshapen = true;
+                        return None;
+                    }
+                    self.step();
+                    levels = levels << 1 | u32::from(open == b'{');
+                    (depth, due) = (depth.wrapping_add(1), Due::First);
+                    Value::Other
+                }
+                b't' => self.literal(b"true", Value::Other)?,
+                b'f' => self.literal(b"false", Value::Other)?,
+                b'n' => self.literal(b"null", Value::Null)?,
+                _ => Value::Number(self.number()?),
+            };
+            if let Some(place) = place.and_then(|place| values.get_mut(place)) {
+                if !matches!(place, Value::Absent) {
+                    self.misshapen = true;
+                    return None;
+                }
+                *place = value;
             }
         }
     }
 
-    fn name(&mut self) -> Result<()> {
-        self.expect(b'"')?;
-        self.string()?;
-        self.expect(b':')
-    }
-
-    fn literal(&mut self, literal: &[u8], value: Value) -> Result<Value> {
-        let found = self
-            .text
-            .get(self.at..)
-            .is_some_and(|rest| rest.starts_with(literal));
-        if !found {
-            return self.fail();
-        }
-        self.at = self.at.saturating_add(literal.len());
-        Ok(value)
+    fn literal(&mut self, literal: &[u8], value: Value) -> Option<Value> {
+        literal.iter().all(|byte| self.eat(*byte)).then_some(value)
     }
 
     /// RFC 8259 §6.
-    fn number(&mut self) -> Result<Span> {
-        let start = self.at;
-        self.step_over(b"-");
-        if self.byte() == Some(b'0') {
-            self.step();
-        } else {
+    fn number(&mut self) -> Option<Span> {
+        let start = self.at();
+        self.eat(b'-');
+        if !self.eat(b'0') {
             self.digits()?;
         }
-        if self.step_over(b".") {
+        if self.eat(b'.') {
             self.digits()?;
         }
-        if self.step_over(b"eE") {
-            self.step_over(b"+-");
+        if self.eat(b'e') || self.eat(b'E') {
+            let _ = self.eat(b'+') || self.eat(b'-');
             self.digits()?;
         }
-        Ok(Span { start, end: self.at })
+        Some(Span { start, end: self.at() })
     }
 
-    fn digits(&mut self) -> Result<()> {
-        let start = self.at;
-        while self.byte().is_some_and(|byte| byte.is_ascii_digit()) {
+    fn digits(&mut self) -> Option<()> {
+        let start = self.rest.len();
+        while self.byte().is_ascii_digit() {
             self.step();
         }
-        if self.at > start { Ok(()) } else { self.fail() }
+        (self.rest.len() < start).then_some(())
     }
 
-    /// A string's content, from behind its opening quote; RFC 8259 §7. Escapes are resolved in place: what they stand
-    /// for is never longer than they are.
-    fn string(&mut self) -> Result<Span> {
-        let start = self.at;
-        self.at = start.saturating_add(plain_run(self.text.get(start..).unwrap_or_default()));
-        let mut end = self.at;
+    /// A string's content, from behind its opening quote; RFC 8259 §7. Escapes are resolved in place: what they stand for
+    /// is never longer than they are.
+    fn string(&mut self) -> Option<Span> {
+        let start = self.at();
+        self.rest = self.rest.as_slice().get(plain_run(self.rest.as_slice())..)?.iter();
+        self.out = self.rest.clone();
+        // Of a character beyond ASCII (RFC 3629 §4) so many bytes are still to come, the next of them in this range.
+        let (mut more, mut low, mut high) = (0_u32, 0x80, 0xbf);
         loop {
-            match self.byte() {
-                Some(b'"') => {
-                    self.step();
-                    return Ok(Span { start, end });
+            let byte = self.byte();
+            if more > 0 {
+                if byte < low || byte > high {
+                    return None;
                 }
-                Some(b'\\') => {
-                    self.step();
-                    let mut utf8 = [0; 4];
-                    let character = self.escape()?;
-                    self.put(&mut end, character.encode_utf8(&mut utf8).as_bytes());
-                }
-                Some(byte @ 0x20..=0x7f) => {
-                    self.step();
-                    self.put(&mut end, &[byte]);
-                }
-                Some(0x80..) => {
-                    let (utf8, len) = self.utf8()?;
-                    self.put(&mut end, utf8.get(..len).unwrap_or_default());
-                    self.at = self.at.saturating_add(len);
-                }
-                _ => return self.fail(),
-            }
-        }
-    }
-
-    fn put(&mut self, end: &mut usize, bytes: &[u8]) {
-        let after = end.saturating_add(bytes.len());
-        if let Some(place) = self.text.get_mut(*end..after) {
-            crate::write::copy(place, bytes);
-        }
-        *end = after;
-    }
-
-    /// What follows a backslash.
-    fn escape(&mut self) -> Result<char> {
-        let escaped = match self.byte() {
-            Some(byte @ (b'"' | b'\\' | b'/')) => byte.into(),
-            Some(b'b') => '\x08',
-            Some(b'f') => '\x0c',
-            Some(b'n') => '\n',
-            Some(b'r') => '\r',
-            Some(b't') => '\t',
-            Some(b'u') => {
-                self.step();
-                return self.utf16();
-            }
-            _ => return self.fail(),
-        };
-        self.step();
-        Ok(escaped)
-    }
-
-    /// The digits of `\uXXXX`, and of its partner if it is half of a pair. A half without a partner is no character:
-    /// it becomes U+FFFD, which neither a token nor a code may hold, and hurts no member that nobody reads.
-    fn utf16(&mut self) -> Result<char> {
-        let unit = self.hex4()?;
-        let mut code = u32::from(unit);
-        if let 0xd800..0xdc00 = unit
-            && self
-                .text
-                .get(self.at..)
-                .is_some_and(|rest| rest.starts_with(b"\\u"))
-        {
-            let back = self.at;
-            self.at = self.at.saturating_add(2);
-            let low = self.hex4()?;
-            if let 0xdc00..0xe000 = low {
-                let pair = (u32::from(unit) & 0x3ff) << 10 | u32::from(low) & 0x3ff;
-                code = pair.saturating_add(0x1_0000);
+                (more, low, high) = (more.wrapping_sub(1), 0x80, 0xbf);
             } else {
-                self.at = back;
+                match byte {
+                    b'"' => {
+                        self.step();
+                        return Some(Span { start, end: self.text.len().wrapping_sub(self.out.len()) });
+                    }
+                    b'\\' => {
+                        self.step();
+                        self.escape()?;
+                        continue;
+                    }
+                    0x20..0x80 => {}
+                    0xc2..=0xf4 => {
+                        more = byte.leading_ones().wrapping_sub(1);
+                        match byte {
+                            0xe0 => low = 0xa0,
+                            0xed => high = 0x9f,
+                            0xf0 => low = 0x90,
+                            0xf4 => high = 0x8f,
+                            _ => {}
+                        }
+                    }
+                    _ => return None, // a control character, or no beginning of a character
+                }
             }
+            self.step();
+            self.put(byte.into());
         }
-        Ok(char::from_u32(code).unwrap_or(char::REPLACEMENT_CHARACTER))
     }
 
-    fn hex4(&mut self) -> Result<u16> {
-        let mut unit = 0_u16;
+    /// What follows a backslash, into the output.
+    fn escape(&mut self) -> Option<()> {
+        for (short, byte) in b"\"\\/bfnrt".iter().zip(b"\"\\/\x08\x0c\n\r\t") {
+            if self.eat(*short) {
+                self.put((*byte).into());
+                return Some(());
+            }
+        }
+        // Half of a pair without its partner is no character: it becomes U+FFFD, which neither a token nor a code may
+        // hold, and hurts no member that nobody reads.
+        let mut code = self.utf16()?;
+        if code >> 11 == 0xd800 >> 11 {
+            let first = core::mem::replace(&mut code, char::REPLACEMENT_CHARACTER.into());
+            let back = self.rest.clone();
+            if first < 0xdc00 && self.eat(b'\\') && self.byte() == b'u' {
+                let second = self.utf16()?;
+                if second >> 10 == 0xdc00 >> 10 {
+                    code = ((first & 0x3ff) << 10 | second & 0x3ff).wrapping_add(0x1_0000);
+                } else {
+                    self.rest = back;
+                }
+            } else {
+                self.rest = back;
+            }
+        }
+        if code < 0x80 {
+            self.put(code);
+            return Some(());
+        }
+        if code < 0x800 {
+            self.put(0xc0 | code >> 6);
+        } else {
+            if code < 0x1_0000 {
+                self.put(0xe0 | code >> 12);
+            } else {
+                self.put(0xf0 | code >> 18);
+                self.put(0x80 | code >> 12 & 0x3f);
+            }
+            self.put(0x80 | code >> 6 & 0x3f);
+        }
+        self.put(0x80 | code & 0x3f);
+        Some(())
+    }
+
+    /// `uXXXX`.
+    fn utf16(&mut self) -> Option<u32> {
+        let mut unit = 0;
+        self.eat(b'u').then_some(())?;
         for _ in 0..4 {
-            let digit = match self.byte() {
-                Some(digit @ b'0'..=b'9') => digit & 0x0f,
-                Some(letter @ (b'a'..=b'f' | b'A'..=b'F')) => (letter & 0x0f).wrapping_add(9),
-                _ => return self.fail(),
-            };
-            unit = unit << 4 | u16::from(digit);
+            unit = unit << 4 | char::from(self.byte()).to_digit(16)?;
             self.step();
         }
-        Ok(unit)
+        Some(unit)
     }
 
-    /// The well-formed character beyond ASCII that begins here (RFC 3629 §4).
-    fn utf8(&self) -> Result<([u8; 4], usize)> {
-        let mut bytes = [0; 4];
-        crate::write::copy(&mut bytes, self.text.get(self.at..).unwrap_or_default());
-        let len = match bytes {
-            [0xc2..=0xdf, 0x80..=0xbf, ..] => 2,
-            [0xe0, 0xa0..=0xbf, 0x80..=0xbf, _]
-            | [0xe1..=0xec | 0xee..=0xef, 0x80..=0xbf, 0x80..=0xbf, _]
-            | [0xed, 0x80..=0x9f, 0x80..=0xbf, _] => 3,
-            [0xf0, 0x90..=0xbf, 0x80..=0xbf, 0x80..=0xbf]
-            | [0xf1..=0xf3, 0x80..=0xbf, 0x80..=0xbf, 0x80..=0xbf]
-            | [0xf4, 0x80..=0x8f, 0x80..=0xbf, 0x80..=0xbf] => 4,
-            _ => return self.fail(),
-        };
-        Ok((bytes, len))
-    }
-
-    /// The next byte that is not white space, which is skipped; it is not.
-    fn peek(&mut self) -> Option<u8> {
-        while let Some(b' ' | b'\t' | b'\n' | b'\r') = self.byte() {
+    /// Skips white space; the byte behind it, which is not skipped, or 0 at the end: it is no part of JSON either.
+    #[cfg_attr(not(target_pointer_width = "64"), inline(never))]
+    fn peek(&mut self) -> u8 {
+        while let b' ' | b'\t' | b'\n' | b'\r' = self.byte() {
             self.step();
         }
         self.byte()
     }
 
-    fn expect(&mut self, wanted: u8) -> Result<()> {
-        if self.peek() != Some(wanted) {
-            return self.fail();
-        }
-        self.step();
-        Ok(())
+    #[cfg_attr(not(target_pointer_width = "64"), inline(never))]
+    fn expect(&mut self, wanted: u8) -> Option<()> {
+        self.peek();
+        self.eat(wanted).then_some(())
     }
 
-    fn step_over(&mut self, any: &[u8]) -> bool {
-        let found = self.byte().is_some_and(|byte| any.contains(&byte));
+    /// Skips this byte, if it is the next one.
+    #[cfg_attr(not(target_pointer_width = "64"), inline(never))]
+    fn eat(&mut self, wanted: u8) -> bool {
+        let found = self.byte() == wanted;
         if found {
             self.step();
         }
         found
     }
 
-    fn byte(&self) -> Option<u8> {
-        self.text.get(self.at).copied()
+    // A call of its own, as those around it, where flash is dear: it is asked for at twenty places.
+    #[cfg_attr(not(target_pointer_width = "64"), inline(never))]
+    fn byte(&self) -> u8 {
+        self.rest.as_slice().first().map_or(0, Cell::get)
     }
 
-    const fn step(&mut self) {
-        self.at = self.at.saturating_add(1);
+    fn step(&mut self) {
+        self.rest.next();
     }
 
-    const fn fail<T>(&self) -> Result<T> {
-        Err(ResponseError::Json { offset: self.at })
+    /// The lowest eight bits of `byte`, which is all there are.
+    #[expect(clippy::cast_possible_truncation, reason = "as it says")]
+    #[cfg_attr(not(target_pointer_width = "64"), inline(never))]
+    fn put(&mut self, byte: u32) {
+        if let Some(place) = self.out.next() {
+            place.set(byte as u8);
+        }
+    }
+
+    /// How many bytes were read.
+    fn at(&self) -> usize {
+        self.text.len().wrapping_sub(self.rest.len())
     }
 }
 
-const fn closing(object: bool) -> u8 {
-    if object { b'}' } else { b']' }
+fn is(text: &[Cell<u8>], len: usize, known: &[u8]) -> bool {
+    len == known.len() && text.iter().zip(known).all(|(cell, byte)| cell.get() == *byte)
 }
 
 /// How many bytes at the front mean themselves in a string. In blocks, which a host's compiler turns into vectors: a
 /// token is a thousand of them.
-fn plain_run(text: &[u8]) -> usize {
+fn plain_run(text: &[Cell<u8>]) -> usize {
+    if cfg!(not(target_pointer_width = "64")) {
+        return 0; // a small machine has no vectors, and the flash is better used
+    }
     let is_plain = |byte: u8| byte.wrapping_sub(0x20) < 0x5f && byte != b'"' && byte != b'\\';
     let (blocks, _) = text.as_chunks::<16>();
-    let whole = |block: &&[u8; 16]| block.iter().fold(true, |all, byte| all & is_plain(*byte));
-    let run = blocks.iter().take_while(whole).count().saturating_mul(16);
-    let rest = text.get(run..).unwrap_or_default();
-    run.saturating_add(rest.iter().take_while(|byte| is_plain(**byte)).count())
+    let whole = |block: &&[Cell<u8>; 16]| block.iter().fold(true, |all, byte| all & is_plain(byte.get()));
+    blocks.iter().take_while(whole).count().saturating_mul(16)
 }

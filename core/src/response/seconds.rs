@@ -1,74 +1,48 @@
 //! `expires_in` in all the forms that servers write it in: 3600, "3600", 3600.0, 3.6e3. What the number means is `slot`'s
 //! affair.
 
-/// Whole seconds of a JSON number (RFC 8259 §6): what is below zero is 0, what is too large `u32::MAX`. `None` if it is
-/// no number; one in a string hasn't been looked at yet.
-pub(super) fn read(text: &[u8]) -> Option<u32> {
-    let (negative, unsigned) = match text {
-        [b'-', rest @ ..] => (true, rest),
-        _ => (false, text),
-    };
-    let (mantissa, exponent) = match unsigned.iter().position(|byte| matches!(byte, b'e' | b'E')) {
-        Some(at) => (
-            unsigned.get(..at)?,
-            exponent(unsigned.get(at.checked_add(1)?..)?)?,
-        ),
-        None => (unsigned, 0),
-    };
-    let point = mantissa
-        .iter()
-        .position(|byte| *byte == b'.')
-        .unwrap_or(mantissa.len());
-    let whole = mantissa.get(..point)?;
-    let fraction = mantissa.get(point..)?;
-    let leading_zero = whole.len() > 1 && whole.first() == Some(&b'0');
-    if whole.is_empty() || leading_zero || fraction.len() == 1 {
-        return None;
+/// Whole seconds of a JSON number (RFC 8259 §6): what is below zero is 0, what is too large `u32::MAX`.
+pub(super) fn read(number: &[u8]) -> u32 {
+    if number.first() == Some(&b'-') {
+        return 0;
     }
+    let mut parts = number.split(|byte| matches!(byte, b'e' | b'E'));
+    let mantissa = parts.next().unwrap_or_default();
+    let exponent = parts.next().map_or(0, exponent);
     // So many digits stand before the point once the exponent has moved it.
-    let mut places = i64::try_from(whole.len()).ok()?.saturating_add(exponent.into());
+    let whole = mantissa.iter().take_while(|byte| **byte != b'.').count();
+    let mut places = exponent.saturating_add_unsigned(u32::try_from(whole).unwrap_or(u32::MAX));
+    let mut digits = mantissa.iter().filter(|byte| **byte != b'.');
     let mut seconds = 0_u32;
-    for digit in whole.iter().chain(fraction.iter().skip(1)) {
-        if !digit.is_ascii_digit() {
-            return None;
-        }
-        if places > 0 {
-            seconds = seconds
-                .saturating_mul(10)
-                .saturating_add(u32::from(*digit & 0x0f));
-            places = places.saturating_sub(1);
-        }
+    // Where the exponent adds zeros behind the digits, ten of them are beyond any u32.
+    let mut zeros = 10_u32;
+    while places > 0 {
+        let digit = match digits.next() {
+            Some(digit) => digit & 0x0f,
+            None if zeros == 0 => break,
+            None => {
+                zeros = zeros.wrapping_sub(1);
+                0
+            }
+        };
+        seconds = seconds.saturating_mul(10).saturating_add(digit.into());
+        places = places.wrapping_sub(1);
     }
-    // The zeros that the exponent adds; ten of them are beyond any u32.
-    for _ in 0..places.clamp(0, 10) {
-        seconds = seconds.saturating_mul(10);
-    }
-    Some(if negative { 0 } else { seconds })
+    seconds
 }
 
-/// An exponent; beyond four digits it is as large as can be.
-fn exponent(text: &[u8]) -> Option<i32> {
-    let (negative, digits) = match text {
-        [b'-', rest @ ..] => (true, rest),
-        [b'+', rest @ ..] => (false, rest),
-        _ => (false, text),
-    };
-    if digits.is_empty() || !digits.iter().all(u8::is_ascii_digit) {
-        return None;
-    }
-    let magnitude = digits.iter().fold(0_i32, |sum, digit| {
-        sum.saturating_mul(10).saturating_add(i32::from(*digit & 0x0f))
-    });
-    Some(if negative {
-        magnitude.saturating_neg()
-    } else {
-        magnitude
-    })
+/// An exponent that stops where it makes no difference any more.
+fn exponent(text: &[u8]) -> i32 {
+    let digits = text.iter().filter(|byte| byte.is_ascii_digit());
+    let magnitude =
+        digits.fold(0_i32, |sum, digit| sum.saturating_mul(10).saturating_add((digit & 0x0f).into()));
+    if text.first() == Some(&b'-') { magnitude.wrapping_neg() } else { magnitude }
 }
 
 #[cfg(test)]
 mod tests {
     use super::read;
+    use crate::response::json::is_number;
 
     #[test]
     fn every_form() {
@@ -76,6 +50,7 @@ mod tests {
             ("3600", Some(3600)),
             ("3600.0", Some(3600)),
             ("3600.9", Some(3600)),
+            ("3600.000000000000000000", Some(3600)),
             ("3.6e3", Some(3600)),
             ("36E+2", Some(3600)),
             ("360000e-2", Some(3600)),
@@ -91,6 +66,7 @@ mod tests {
             ("1e99999999999999999999", Some(u32::MAX)),
             ("0e99999999999999999999", Some(0)),
             ("42949672.95e2", Some(u32::MAX)),
+            ("0.0000000000000001e16", Some(1)),
             ("", None),
             ("-", None),
             (".5", None),
@@ -103,7 +79,8 @@ mod tests {
             ("1e5e5", None),
             ("1.2.3", None),
         ] {
-            assert_eq!(read(text.as_bytes()), seconds, "{text}");
+            let number = is_number(&mut text.as_bytes().to_vec());
+            assert_eq!(number.then(|| read(text.as_bytes())), seconds, "{text}");
         }
     }
 }

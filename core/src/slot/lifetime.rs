@@ -25,11 +25,7 @@ pub(crate) struct Lifetime {
 impl Lifetime {
     pub(crate) const NONE: Self = {
         let start = Instant::from_millis(0);
-        Self {
-            sent_at: start,
-            stale_at: start,
-            expires_at: start,
-        }
+        Self { sent_at: start, stale_at: start, expires_at: start }
     };
 
     /// Of a token whose request left at `sent_at` and whose reply says `seconds`.
@@ -37,11 +33,7 @@ impl Lifetime {
         let life = seconds.min(LONGEST_LIFE);
         let fresh = life.saturating_sub(MARGIN.min(life / 2));
         let after = |seconds: u32| sent_at.after(Duration::from_secs(seconds.into()));
-        Self {
-            sent_at,
-            stale_at: after(fresh),
-            expires_at: after(life),
-        }
+        Self { sent_at, stale_at: after(fresh), expires_at: after(life) }
     }
 
     pub(crate) const fn stale_at(&self) -> Instant {
