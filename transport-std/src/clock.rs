@@ -35,10 +35,7 @@ fn millis() -> u64 {
 
     let time = clock_gettime(COUNTS_SLEEP);
     // Both parts count up from the machine's start, so neither is negative.
-    let (secs, nanos) = (
-        u64::try_from(time.tv_sec).unwrap_or(0),
-        u64::try_from(time.tv_nsec).unwrap_or(0),
-    );
+    let (secs, nanos) = (u64::try_from(time.tv_sec).unwrap_or(0), u64::try_from(time.tv_nsec).unwrap_or(0));
     secs.saturating_mul(1000).saturating_add(nanos / 1_000_000)
 }
 

@@ -75,12 +75,7 @@ impl Connector {
     }
 
     fn with(wire: Wire) -> Self {
-        Self {
-            wire,
-            look_ups: LookUps::system(),
-            stream: None,
-            began: None,
-        }
+        Self { wire, look_ups: LookUps::system(), stream: None, began: None }
     }
 
     /// Looks names up with `resolve` instead of the system: to pin addresses, or where names live elsewhere. It is
@@ -109,17 +104,12 @@ impl Connector {
         }
         let stream = match &self.wire {
             Wire::Insecure { loopback_only } => {
-                let socket = self
-                    .reach(to, *loopback_only, deadline)
-                    .map_err(keyfob::Error::Transport)?;
+                let socket = self.reach(to, *loopback_only, deadline).map_err(keyfob::Error::Transport)?;
                 Stream::plain(socket, deadline)
             }
             Wire::Platform | Wire::Tls(_) => {
-                let name = ServerName::try_from(to.host())
-                    .map_err(|_| ConfigError::EndpointHost)?
-                    .to_owned();
-                self.reach_securely(to, name, deadline)
-                    .map_err(keyfob::Error::Transport)?
+                let name = ServerName::try_from(to.host()).map_err(|_| ConfigError::EndpointHost)?.to_owned();
+                self.reach_securely(to, name, deadline).map_err(keyfob::Error::Transport)?
             }
         };
         Ok(lend(self.stream.insert(stream)))
@@ -150,11 +140,7 @@ impl Connector {
     /// one that swallows everything leaves some to the others.
     fn reach(&self, to: Endpoint<'_>, loopback_only: bool, deadline: Deadline) -> Result<TcpStream, Error> {
         let addresses = self.look_ups.addresses(to.host(), to.port(), deadline)?;
-        if loopback_only
-            && !addresses
-                .iter()
-                .all(|address| address.ip().to_canonical().is_loopback())
-        {
+        if loopback_only && !addresses.iter().all(|address| address.ip().to_canonical().is_loopback()) {
             return Err(Error::NotLoopback);
         }
         let mut last = Error::NameNotFound;
@@ -183,11 +169,7 @@ impl Connector {
 const SHORTEST: Duration = Duration::from_millis(1);
 
 fn lend(stream: &mut Stream) -> (&mut Stream, Channel) {
-    let channel = if stream.is_secure() {
-        Channel::Authenticated
-    } else {
-        Channel::Insecure
-    };
+    let channel = if stream.is_secure() { Channel::Authenticated } else { Channel::Insecure };
     (stream, channel)
 }
 
@@ -238,9 +220,6 @@ impl fmt::Debug for Connector {
             Wire::Insecure { loopback_only: true } => "plain, loopback only",
             Wire::Insecure { .. } => "plain",
         };
-        f.debug_struct("Connector")
-            .field("wire", &wire)
-            .field("stream", &self.stream)
-            .finish_non_exhaustive()
+        f.debug_struct("Connector").field("wire", &wire).field("stream", &self.stream).finish_non_exhaustive()
     }
 }

@@ -56,9 +56,7 @@ impl Environment {
         let process = Variable::ALL
             .into_iter()
             .filter_map(|variable| Some((variable.name(), env::var_os(variable.name())?)));
-        let file = dot_env::read(Path::new(".env"))?
-            .into_iter()
-            .map(|(name, value)| (name, value.into()));
+        let file = dot_env::read(Path::new(".env"))?.into_iter().map(|(name, value)| (name, value.into()));
         Self::from_variables(process.chain(file))
     }
 
@@ -90,11 +88,7 @@ impl Environment {
             Some(path) => secret_file::read(Path::new(path))?,
             None => Zeroizing::new(values.get(Variable::ClientSecret).unwrap_or_default().to_owned()),
         };
-        Ok(Some(Self {
-            values,
-            secret,
-            basic,
-        }))
+        Ok(Some(Self { values, secret, basic }))
     }
 
     /// `TOKEN_URL`.
@@ -169,18 +163,13 @@ impl Values {
     }
 
     fn variables(&self) -> Variables {
-        Variable::ALL
-            .into_iter()
-            .filter(|variable| self.get(*variable).is_some())
-            .collect()
+        Variable::ALL.into_iter().filter(|variable| self.get(*variable).is_some()).collect()
     }
 
     /// Whether those that are set make sense together.
     fn check(&self, set: Variables) -> Result<(), EnvironmentError> {
-        let empty: Variables = Variable::ALL
-            .into_iter()
-            .filter(|variable| self.get(*variable) == Some(""))
-            .collect();
+        let empty: Variables =
+            Variable::ALL.into_iter().filter(|variable| self.get(*variable) == Some("")).collect();
         if !empty.is_empty() {
             return Err(EnvironmentError::Empty(empty));
         }
@@ -202,8 +191,6 @@ impl Values {
 
 impl std::fmt::Debug for Environment {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Environment")
-            .field("set", &self.values.variables())
-            .finish_non_exhaustive()
+        f.debug_struct("Environment").field("set", &self.values.variables()).finish_non_exhaustive()
     }
 }

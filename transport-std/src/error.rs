@@ -59,7 +59,7 @@ pub enum Phase {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum CertificateProblem {
-    /// It was issued by no one who is trusted here.
+    /// It was issued by no one who is trusted here; by an authority of the same name, perhaps, but with another key.
     UnknownIssuer,
     /// It has expired, or this computer's clock is ahead.
     Expired,
@@ -96,7 +96,8 @@ impl Error {
     pub(crate) const fn from_certificate(error: &CertificateError) -> Self {
         use CertificateError as E;
         Self::Certificate(match error {
-            E::UnknownIssuer => CertificateProblem::UnknownIssuer,
+            // A bad signature is what an authority of the same name and another key leads to: one that was made anew.
+            E::UnknownIssuer | E::BadSignature => CertificateProblem::UnknownIssuer,
             E::Expired | E::ExpiredContext { .. } => CertificateProblem::Expired,
             E::NotValidYet | E::NotValidYetContext { .. } => CertificateProblem::NotYetValid,
             E::NotValidForName | E::NotValidForNameContext { .. } => CertificateProblem::WrongName,

@@ -36,10 +36,7 @@ impl LookUps {
     pub(crate) fn new(
         resolve: impl Fn(&str, u16) -> io::Result<Vec<SocketAddr>> + Send + Sync + 'static,
     ) -> Arc<Self> {
-        Arc::new(Self {
-            resolve: Box::new(resolve),
-            underway: Mutex::default(),
-        })
+        Arc::new(Self { resolve: Box::new(resolve), underway: Mutex::default() })
     }
 
     /// The addresses of a host: at least one.
@@ -57,9 +54,7 @@ impl LookUps {
             let loopback: [IpAddr; 2] = [Ipv4Addr::LOCALHOST.into(), Ipv6Addr::LOCALHOST.into()];
             return Ok(loopback.map(|address| (address, port).into()).to_vec());
         }
-        self.underway(host, port)
-            .map_err(|error| Error::from_io(&error, Phase::LookUp))?
-            .wait(deadline)
+        self.underway(host, port).map_err(|error| Error::from_io(&error, Phase::LookUp))?.wait(deadline)
     }
 
     /// The look-up of that name that is under way, or a new one.
@@ -69,21 +64,12 @@ impl LookUps {
         if let Some(look_up) = underway.iter().find(same) {
             return Ok(look_up.clone());
         }
-        let look_up = Arc::new(LookUp {
-            host: host.into(),
-            port,
-            answer: Mutex::default(),
-            came: Condvar::new(),
-        });
+        let look_up =
+            Arc::new(LookUp { host: host.into(), port, answer: Mutex::default(), came: Condvar::new() });
         underway.push(look_up.clone());
         drop(underway); // a thread that cannot be had drops `running` here, which takes this lock
-        let running = Running {
-            look_up: look_up.clone(),
-            all: self.clone(),
-        };
-        thread::Builder::new()
-            .name("keyfob look-up".into())
-            .spawn(move || running.run())?;
+        let running = Running { look_up: look_up.clone(), all: self.clone() };
+        thread::Builder::new().name("keyfob look-up".into()).spawn(move || running.run())?;
         Ok(look_up)
     }
 }
@@ -96,10 +82,7 @@ impl LookUp {
                 return answer.clone();
             }
             let left = deadline.left().map_err(|_| Error::TimedOut(Phase::LookUp))?;
-            (answer, _) = self
-                .came
-                .wait_timeout(answer, left)
-                .unwrap_or_else(PoisonError::into_inner);
+            (answer, _) = self.came.wait_timeout(answer, left).unwrap_or_else(PoisonError::into_inner);
         }
     }
 }

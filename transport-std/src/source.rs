@@ -181,8 +181,7 @@ impl Source<'_> {
 
     fn fetch(&mut self) -> Result<(), keyfob::Error<Error>> {
         let request = self.slot.request();
-        self.client
-            .fetch_with(&mut self.link, request, |issued| self.slot.keep(issued))
+        self.client.fetch_with(&mut self.link, request, |issued| self.slot.keep(issued))
     }
 
     /// Reads the secret's file again, and takes the secret over if it is another.
@@ -190,10 +189,7 @@ impl Source<'_> {
         let Some(Ok(secret)) = self.environment.secret_file().map(read_secret) else {
             return false;
         };
-        let known = self
-            .reread
-            .as_deref()
-            .map_or(self.environment.secret(), String::as_str);
+        let known = self.reread.as_deref().map_or(self.environment.secret(), String::as_str);
         if *secret == known {
             return false;
         }

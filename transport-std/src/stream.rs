@@ -24,11 +24,7 @@ struct Timed<'t> {
 
 impl Stream {
     pub(crate) const fn plain(socket: TcpStream, deadline: Deadline) -> Self {
-        Self {
-            socket,
-            tls: None,
-            deadline,
-        }
+        Self { socket, tls: None, deadline }
     }
 
     /// Shakes hands. When this returns, the server is who the certificate says; the last message of the handshake
@@ -38,10 +34,7 @@ impl Stream {
         mut tls: ClientConnection,
         deadline: Deadline,
     ) -> Result<Self, Error> {
-        let mut timed = Timed {
-            socket: &socket,
-            deadline,
-        };
+        let mut timed = Timed { socket: &socket, deadline };
         while tls.is_handshaking() {
             if tls.wants_write() {
                 send_records(&mut tls, &mut timed, Phase::Handshake)?;
@@ -50,11 +43,7 @@ impl Stream {
             }
         }
         match tls.alpn_protocol() {
-            None | Some(b"http/1.1") => Ok(Self {
-                socket,
-                tls: Some(tls),
-                deadline,
-            }),
+            None | Some(b"http/1.1") => Ok(Self { socket, tls: Some(tls), deadline }),
             Some(_) => Err(Error::Incompatible),
         }
     }
@@ -101,14 +90,9 @@ impl embedded_io::ErrorType for Stream {
 
 impl embedded_io::Read for Stream {
     fn read(&mut self, buf: &mut [u8]) -> Result<usize, Error> {
-        let mut timed = Timed {
-            socket: &self.socket,
-            deadline: self.deadline,
-        };
+        let mut timed = Timed { socket: &self.socket, deadline: self.deadline };
         let Some(tls) = &mut self.tls else {
-            return timed
-                .read(buf)
-                .map_err(|error| Error::from_io(&error, Phase::Receive));
+            return timed.read(buf).map_err(|error| Error::from_io(&error, Phase::Receive));
         };
         loop {
             match tls.reader().read(buf) {
@@ -130,10 +114,7 @@ impl embedded_io::Write for Stream {
     /// With TLS it is encrypted into a buffer, and leaves with [`flush`](embedded_io::Write::flush) or when that is
     /// full: head and body of a request travel together.
     fn write(&mut self, buf: &[u8]) -> Result<usize, Error> {
-        let mut timed = Timed {
-            socket: &self.socket,
-            deadline: self.deadline,
-        };
+        let mut timed = Timed { socket: &self.socket, deadline: self.deadline };
         let failed = |error| Error::from_io(&error, Phase::Send);
         let Some(tls) = &mut self.tls else {
             return timed.write(buf).map_err(failed);
@@ -147,10 +128,7 @@ impl embedded_io::Write for Stream {
     }
 
     fn flush(&mut self) -> Result<(), Error> {
-        let mut timed = Timed {
-            socket: &self.socket,
-            deadline: self.deadline,
-        };
+        let mut timed = Timed { socket: &self.socket, deadline: self.deadline };
         match &mut self.tls {
             Some(tls) => send_records(tls, &mut timed, Phase::Send),
             None => Ok(()),
@@ -192,9 +170,7 @@ fn send_records(tls: &mut ClientConnection, timed: &mut Timed<'_>, phase: Phase)
 
 /// Reads once and digests what came. `Ok(0)` is the end of the TCP stream.
 fn receive_records(tls: &mut ClientConnection, timed: &mut Timed<'_>, phase: Phase) -> Result<usize, Error> {
-    let n = tls
-        .read_tls(timed)
-        .map_err(|error| Error::from_io(&error, phase))?;
+    let n = tls.read_tls(timed).map_err(|error| Error::from_io(&error, phase))?;
     if let Err(error) = tls.process_new_packets() {
         // The alert that tells the server why; the error is what counts here.
         let _ = send_records(tls, timed, phase);

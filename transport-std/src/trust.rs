@@ -33,9 +33,7 @@ pub(crate) fn roots(text: &[u8]) -> Result<Arc<ClientConfig>, RootsError> {
             pem::Error::NoItemsFound => RootsError::Empty,
             _ => RootsError::Pem,
         })?;
-        roots
-            .add(certificate)
-            .map_err(|_| RootsError::Certificate(place))?;
+        roots.add(certificate).map_err(|_| RootsError::Certificate(place))?;
     }
     if roots.is_empty() {
         return Err(RootsError::Empty);

@@ -16,10 +16,7 @@ pub(super) fn read(path: &Path) -> Result<Vec<(&'static str, String)>, Environme
         Err(error) => return Err(EnvironmentError::DotEnvFile(error.kind())),
     };
     let line = Cell::new(0);
-    let lines = Lines {
-        rest: text.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&text),
-        line: &line,
-    };
+    let lines = Lines { rest: text.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&text), line: &line };
     let mut found = Vec::new();
     for entry in dotenvy::from_read_iter(lines) {
         match entry {

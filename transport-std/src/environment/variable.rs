@@ -81,19 +81,13 @@ impl Variables {
 
     /// Each of them.
     pub fn iter(self) -> impl Iterator<Item = Variable> {
-        Variable::ALL
-            .into_iter()
-            .filter(move |variable| self.contains(*variable))
+        Variable::ALL.into_iter().filter(move |variable| self.contains(*variable))
     }
 }
 
 impl FromIterator<Variable> for Variables {
     fn from_iter<I: IntoIterator<Item = Variable>>(variables: I) -> Self {
-        Self(
-            variables
-                .into_iter()
-                .fold(0, |set, variable| set | 1 << variable as u8),
-        )
+        Self(variables.into_iter().fold(0, |set, variable| set | 1 << variable as u8))
     }
 }
 
