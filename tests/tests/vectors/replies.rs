@@ -1,0 +1,117 @@
+//! Token endpoints' replies: the token, the rejection or the nonsense that each is.
+
+use keyfob::fetch::FetchStep;
+use keyfob::{Client, Error, HttpReply, Moment, TokenRequest, response};
+use keyfob_tests::vectors::{blocks, bytes, rows, unescaped};
+use keyfob_tests::{AUTH, ID};
+
+/// What came of a reply, as the vectors write it.
+fn verdict(issued: Result<response::Issued<'_>, Error>) -> String {
+    match issued {
+        Ok(issued) => {
+            let mut lines = vec![
+                format!("token {}", issued.expose_token()),
+                format!("expires_in {}", issued.expires_in()),
+            ];
+            lines.extend(issued.scope().map(|scope| format!("scope {scope}")));
+            lines.join("\n")
+        }
+        Err(Error::Rejected(no)) => format!("rejected {} {}", no.status, no.code),
+        Err(Error::Response(error)) => format!("no token: {error:?}"),
+        Err(other) => format!("{other:?}"),
+    }
+}
+
+/// The reply as a client reads it that knows a bearer token by that name as well.
+fn read_as_client(status: u16, body: &[u8], also: &str) -> String {
+    let also = unescaped(also);
+    let also = [also.as_str()];
+    let mut scratch = vec![0; body.len() + 256];
+    let mut client = Client::new(ID, AUTH).bearer_also_called(&also);
+    let mut fetch = client.fetch(TokenRequest::new(), Moment::at_millis(0)).unwrap();
+    let FetchStep::RoundTrip { reply, .. } = fetch.step(&mut scratch).unwrap() else {
+        panic!("a fetch without a signer is one round trip");
+    };
+    reply[..body.len()].copy_from_slice(body);
+    verdict(fetch.replied(HttpReply::new(status, &mut reply[..body.len()])))
+}
+
+fn all_of(file: &str) {
+    let mut wrong = Vec::new();
+    for vector in blocks(file) {
+        let status = vector.setting("status").map_or(200, |status| status.parse().unwrap());
+        let found = match vector.setting("bearer also called") {
+            Some(also) => read_as_client(status, &vector.bytes, also),
+            None => verdict(response::read(status, &mut vector.bytes.clone())),
+        };
+        if found != vector.verdict {
+            wrong.push(format!("{}: {found}", vector.name));
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn of_every_provider() {
+    all_of("replies/providers.txt");
+}
+
+#[test]
+fn with_every_form_of_every_member() {
+    all_of("replies/members.txt");
+}
+
+#[test]
+fn with_every_form_of_expires_in() {
+    for [value, seconds] in rows("replies/expires_in.table") {
+        let value = unescaped(&value);
+        let member = if value.is_empty() { String::new() } else { format!(r#","expires_in":{value}"#) };
+        let body = format!(r#"{{"access_token":"t","token_type":"Bearer"{member}}}"#);
+        let found = match response::read(200, &mut body.into_bytes()) {
+            Ok(issued) => issued.expires_in().to_string(),
+            Err(Error::Response(error)) => format!("{error:?}"),
+            Err(other) => format!("{other:?}"),
+        };
+        assert_eq!(found, seconds, "expires_in {value}");
+    }
+}
+
+#[test]
+fn with_every_character_in_the_token() {
+    for [text, token] in rows("replies/token_characters.table") {
+        let mut body = br#"{"access_token":""#.to_vec();
+        body.extend(bytes(&text));
+        body.extend(br#"","token_type":"Bearer"}"#);
+        let found = match response::read(200, &mut body) {
+            Ok(issued) => issued.expose_token().to_owned(),
+            Err(Error::Response(keyfob::ResponseError::Json { .. })) => "Json".to_owned(),
+            Err(Error::Response(error)) => format!("{error:?}"),
+            Err(other) => format!("{other:?}"),
+        };
+        assert_eq!(found, unescaped(&token), "access_token {text}");
+    }
+}
+
+#[test]
+fn with_each_single_byte_in_the_token() {
+    for byte in 0..=u8::MAX {
+        let body = [br#"{"access_token":"a"#, &[byte][..], br#"b","token_type":"Bearer"}"#].concat();
+        let taken = response::read(200, &mut body.clone()).is_ok();
+        // A quote ends the text, a backslash begins an escape; here `\b`, a backspace.
+        let visible = (0x21..=0x7e).contains(&byte) && byte != b'"' && byte != b'\\';
+        assert_eq!(taken, visible, "{byte:#04x}");
+    }
+}
+
+#[test]
+fn at_every_status() {
+    for status in 100..600 {
+        let token =
+            response::read(status, &mut br#"{"access_token":"t","token_type":"Bearer"}"#.to_vec()).is_ok();
+        assert_eq!(token, (200..300).contains(&status), "{status}");
+        let mut rejection = br#"{"error":"invalid_client"}"#.to_vec();
+        let rejected =
+            matches!(response::read(status, &mut rejection), Err(Error::Rejected(no)) if no.status == status);
+        assert!(rejected, "an error counts at any status, {status} included");
+    }
+}
