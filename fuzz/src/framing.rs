@@ -1,0 +1,50 @@
+//! Bodies against a decoder written only for this, from lines and slices where keyfob's is a machine of bytes: same
+//! body, same verdict, whether the stream serves again; a buffer too small is told exactly.
+//!
+//! Input: as of `head`.
+
+use crate::decode::{self, Decoded};
+use crate::exchange::{Got, Input, ROOMY, Reads, check_capacity, run, run_in_all_splits};
+use keyfob::{Error, ResponseError};
+
+/// Checks one reply.
+pub fn check(data: &[u8]) {
+    let Some(Input { reads, buf_len, reply }) = Input::of(data) else {
+        return;
+    };
+    let tight = run_in_all_splits(reply, reads, buf_len);
+    check_capacity(reply, reads, buf_len);
+    let roomy = run_in_all_splits(reply, reads, ROOMY);
+    match (&roomy, decode::reply(reply)) {
+        (Ok(got), Decoded::Complete(expected)) => check_same(reply, got, &expected),
+        (Err(Error::Response(error)), decoded) if is_same(*error, &decoded) => {}
+        // A length that there is no room for is refused before it comes.
+        (Err(Error::Capacity(_)), Decoded::Incomplete) | (_, Decoded::Undefined) => {}
+        (_, decoded) => panic!("{roomy:?}, and should be {decoded:?}"),
+    }
+    if let (Ok(tight), Ok(roomy)) = (tight, roomy) {
+        assert_eq!((tight.status, tight.body), (roomy.status, roomy.body));
+    }
+}
+
+fn is_same(error: ResponseError, decoded: &Decoded) -> bool {
+    match error {
+        ResponseError::EndedEarly => matches!(decoded, Decoded::Incomplete | Decoded::IncompleteHead),
+        // A field is judged at its own end, not at the head's.
+        ResponseError::Framing | ResponseError::TooLarge => {
+            matches!(decoded, Decoded::Refused | Decoded::IncompleteHead)
+        }
+        ResponseError::Compressed => matches!(decoded, Decoded::Refused),
+        ResponseError::Head => true, // the target `head` sees to that
+        _ => false,
+    }
+}
+
+fn check_same(reply: &[u8], got: &Got, expected: &decode::Reply) {
+    assert_eq!((got.status, &got.body), (expected.status, &expected.body));
+    let single = run(reply, Reads::SINGLE, ROOMY).expect("the same in every split");
+    assert_eq!(single.again, expected.again, "{expected:?}");
+    assert!(single.taken <= expected.len, "read beyond the reply's end");
+    let whole = run(reply, Reads::WHOLE, ROOMY).expect("the same in every split");
+    assert_eq!(whole.again, expected.again && expected.len == reply.len(), "{expected:?}");
+}
