@@ -1,9 +1,7 @@
 //! The reply and the credentials that both sides share.
 
 /// The body of a reply as a real Keycloak wrote it.
-pub const BODY: &[u8] = body(include_bytes!(
-    "../../../tests/keycloak/recorded/order-service.http"
-));
+pub const BODY: &[u8] = body(include_bytes!("../../../tests/keycloak/recorded/order-service.http"));
 pub const TOKEN_URL: &str = "https://id.example/realms/iot/protocol/openid-connect/token";
 pub const CLIENT_ID: &str = "sensor-17";
 pub const SECRET: &str = "Xq7Zc0VbN3mLk9JhGf5Ds2aPoIuYtReW";

@@ -50,9 +50,7 @@ fn with_all(work: impl FnOnce(&mut Client<'_>, &mut CannedLink<'_>, &mut Slot<'_
     let mut slot = Slot::new(TokenRequest::new().scope(SCOPE), &mut memory);
     let clock: fn() -> Moment = || Moment::at_millis(black_box(5));
     let mut link = Link::new(Canned, clock, &mut scratch);
-    let first = client
-        .token(&mut link, &mut slot)
-        .expect("the canned reply is good");
+    let first = client.token(&mut link, &mut slot).expect("the canned reply is good");
     assert!(first.header_value().starts_with(b"Bearer ey") && first.header_value().len() > 1000);
     work(&mut client, &mut link, &mut slot);
 }

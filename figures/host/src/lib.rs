@@ -6,8 +6,11 @@ mod canned;
 mod keyfob_side;
 mod oauth2_side;
 
-/// What can be counted. Each runs that many rounds.
-pub const SUBJECTS: &[(&str, fn(usize))] = &[
+/// Runs that many rounds of something.
+pub type Rounds = fn(usize);
+
+/// What can be counted.
+pub const SUBJECTS: &[(&str, Rounds)] = &[
     ("keyfob", keyfob_side::fetched),
     ("keyfob_from_memory", keyfob_side::from_memory),
     ("keyfob_from_memory_as_text", keyfob_side::from_memory_as_text),
@@ -19,22 +22,11 @@ pub const SUBJECTS: &[(&str, fn(usize))] = &[
 ///
 /// # Errors
 /// A subject that doesn't exist, or no number: what may be said.
-pub fn from_command_line() -> Result<(fn(usize), usize), String> {
+pub fn from_command_line() -> Result<(Rounds, usize), String> {
     let mut arguments = std::env::args().skip(1);
     let name = arguments.next().unwrap_or_default();
-    let subject = SUBJECTS
-        .iter()
-        .find(|(known, _)| *known == name)
-        .map(|(_, rounds)| *rounds);
+    let subject = SUBJECTS.iter().find(|(known, _)| *known == name).map(|(_, rounds)| *rounds);
     let rounds = arguments.next().and_then(|number| number.parse().ok());
-    let names = || {
-        SUBJECTS
-            .iter()
-            .map(|(name, _)| *name)
-            .collect::<Vec<_>>()
-            .join(" | ")
-    };
-    subject
-        .zip(rounds)
-        .ok_or_else(|| format!("give one of {} and a number of rounds", names()))
+    let names = || SUBJECTS.iter().map(|(name, _)| *name).collect::<Vec<_>>().join(" | ");
+    subject.zip(rounds).ok_or_else(|| format!("give one of {} and a number of rounds", names()))
 }

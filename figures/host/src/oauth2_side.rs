@@ -18,9 +18,7 @@ pub fn fetched(rounds: usize) {
         Ok(response())
     };
     for _ in 0..rounds {
-        let request = client
-            .exchange_client_credentials()
-            .add_scope(Scope::new(SCOPE.into()));
+        let request = client.exchange_client_credentials().add_scope(Scope::new(SCOPE.into()));
         let token = request.request(&http).expect("the canned reply is good");
         assert!(black_box(token).access_token().secret().len() > 1000);
     }
@@ -35,9 +33,6 @@ pub fn canned_client(rounds: usize) {
 
 fn response() -> HttpResponse {
     let mut response = HttpResponse::new(black_box(BODY).to_vec());
-    response.headers_mut().insert(
-        CONTENT_TYPE,
-        oauth2::http::HeaderValue::from_static("application/json"),
-    );
+    response.headers_mut().insert(CONTENT_TYPE, oauth2::http::HeaderValue::from_static("application/json"));
     response
 }

@@ -1,12 +1,13 @@
 //! Runs the job on a painted stack and looks for secrets afterwards. What is printed, xtask reads.
 
 use crate::{MEMORY, SCRATCH, SECRET, parts, prepare};
+use rig::place::Place;
 use rig::{host, stack};
 
 /// A search finds what has this many bytes in common.
 const WINDOW: usize = 8;
 
-static mut TOKEN: [u8; 1536] = [0; 1536];
+static TOKEN: Place<[u8; 1536]> = Place::new([0; 1536]);
 
 /// The whole inspection; ends the run.
 pub fn inspect(job: extern "C" fn()) -> ! {
@@ -21,10 +22,7 @@ pub fn inspect(job: extern "C" fn()) -> ! {
     host::tell("windows_in_state", found_in_state(&secrets));
 
     // The search must be able to find: planted copies, the shortest that count.
-    host::tell(
-        "planted_in_memory",
-        found(memory(), &[&token[token.len().saturating_sub(WINDOW)..]]),
-    );
+    host::tell("planted_in_memory", found(memory(), &[&token[token.len().saturating_sub(WINDOW)..]]));
     stack::plant(&token[..WINDOW.min(token.len())]);
     host::tell("planted_in_stack", found(stack::bytes(), &secrets));
     scratch()[100..][..WINDOW].copy_from_slice(&SECRET.as_bytes()[WINDOW..][..WINDOW]);
@@ -40,11 +38,9 @@ fn copy_of_token() -> &'static [u8] {
     const SCHEME: usize = "Bearer ".len();
     let (client, link, slot) = parts();
     // From memory: nobody is asked.
-    let value = client
-        .token(link, slot)
-        .map_or(&[][..], |token| token.header_value());
+    let value = client.token(link, slot).map_or(&[][..], |token| token.header_value());
     // SAFETY: no other reference to TOKEN exists.
-    let copy: &'static mut [u8; 1536] = unsafe { &mut *(&raw mut TOKEN) };
+    let copy = unsafe { TOKEN.get() };
     match value.get(SCHEME..).filter(|value| value.len() <= copy.len()) {
         Some(value) => {
             copy[..value.len()].copy_from_slice(value);
@@ -64,24 +60,19 @@ fn found_in_state(secrets: &[&[u8]]) -> usize {
 fn found(place: &[u8], secrets: &[&[u8]]) -> usize {
     let occurs = |window: &&[u8]| {
         let first = window[0];
-        place
-            .windows(WINDOW)
-            .any(|there| there[0] == first && there == *window)
+        place.windows(WINDOW).any(|there| there[0] == first && there == *window)
     };
-    secrets
-        .iter()
-        .map(|secret| secret.windows(WINDOW).filter(occurs).count())
-        .sum()
+    secrets.iter().map(|secret| secret.windows(WINDOW).filter(occurs).count()).sum()
 }
 
 fn memory() -> &'static mut [u8] {
     // SAFETY: one core; the slot's own reference is not in use meanwhile. A raw look at memory is the purpose.
-    unsafe { &mut *(&raw mut MEMORY) }
+    unsafe { MEMORY.get() }
 }
 
 fn scratch() -> &'static mut [u8] {
     // SAFETY: as in `memory`, for the link's.
-    unsafe { &mut *(&raw mut SCRATCH) }
+    unsafe { SCRATCH.get() }
 }
 
 fn bytes_of<T>(value: &T) -> &[u8] {

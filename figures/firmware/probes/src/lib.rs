@@ -14,6 +14,7 @@ use keyfob::{
     Channel, Client, ClientAuth, Endpoint, Error, Http1, Link, Moment, Slot, TokenRequest, asynch, blocking,
     endpoint,
 };
+use rig::place::Place;
 use rig::port::Port;
 
 const SERVER: Endpoint<'static> = endpoint!("https://id.example/realms/iot/protocol/openid-connect/token");
@@ -23,25 +24,19 @@ const SCOPE: &str = "telemetry:write";
 type BoardLink = Link<'static, Http1<Board>, fn() -> Moment>;
 
 // For a token of 1.5 KB, and for one request and its reply.
-static mut MEMORY: [u8; 1536] = [0; 1536];
-static mut SCRATCH: [u8; 3072] = [0; 3072];
-static mut CLIENT: Client<'static> = Client::new(SERVER, ClientAuth::secret_post("sensor-17", SECRET));
-static mut SLOT: MaybeUninit<Slot<'static>> = MaybeUninit::uninit();
-static mut LINK: MaybeUninit<BoardLink> = MaybeUninit::uninit();
+static MEMORY: Place<[u8; 1536]> = Place::new([0; 1536]);
+static SCRATCH: Place<[u8; 3072]> = Place::new([0; 3072]);
+static CLIENT: Place<Client<'static>> =
+    Place::new(Client::new(SERVER, ClientAuth::secret_post("sensor-17", SECRET)));
+static SLOT: Place<MaybeUninit<Slot<'static>>> = Place::new(MaybeUninit::uninit());
+static LINK: Place<MaybeUninit<BoardLink>> = Place::new(MaybeUninit::uninit());
 
 /// Puts slot and link into their places. First of all, and once.
 pub fn prepare() {
     // SAFETY: one core, no interrupts, and nothing else has touched these yet.
     unsafe {
-        (*(&raw mut SLOT)).write(Slot::new(
-            TokenRequest::new().scope(SCOPE),
-            &mut *(&raw mut MEMORY),
-        ));
-        (*(&raw mut LINK)).write(Link::new(
-            Http1::new(Board(Port::open())),
-            clock,
-            &mut *(&raw mut SCRATCH),
-        ));
+        SLOT.get().write(Slot::new(TokenRequest::new().scope(SCOPE), MEMORY.get()));
+        LINK.get().write(Link::new(Http1::new(Board(Port::open())), clock, SCRATCH.get()));
     }
 }
 
@@ -49,11 +44,7 @@ pub fn prepare() {
 #[inline(never)]
 pub extern "C" fn job() {
     let (client, link, slot) = parts();
-    black_box(
-        client
-            .token(link, slot)
-            .map_or(0, |token| token.header_value().len()),
-    );
+    black_box(client.token(link, slot).map_or(0, |token| token.header_value().len()));
 }
 
 /// The whole job, async; its future lies in this frame.
@@ -63,21 +54,11 @@ pub extern "C" fn job_async() {
     black_box(rig::block_on(client.token_async(link, slot)).map_or(0, |token| token.header_value().len()));
 }
 
-type Parts = (
-    &'static mut Client<'static>,
-    &'static mut BoardLink,
-    &'static mut Slot<'static>,
-);
+type Parts = (&'static mut Client<'static>, &'static mut BoardLink, &'static mut Slot<'static>);
 
 fn parts() -> Parts {
     // SAFETY: `prepare` has run, and the callers hold on to nothing.
-    unsafe {
-        (
-            &mut *(&raw mut CLIENT),
-            (*(&raw mut LINK)).assume_init_mut(),
-            (*(&raw mut SLOT)).assume_init_mut(),
-        )
-    }
+    unsafe { (CLIENT.get(), LINK.get().assume_init_mut(), SLOT.get().assume_init_mut()) }
 }
 
 /// SysTick's count: a clock whose answer the compiler cannot know.

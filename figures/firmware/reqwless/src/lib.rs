@@ -11,6 +11,7 @@ use embedded_io_async::{ErrorType, Read, Write};
 use reqwless::TryBufRead;
 use reqwless::request::{Method, Request, RequestBuilder};
 use reqwless::response::Response;
+use rig::place::Place;
 use rig::port::Port;
 
 const HOST: &str = "id.example";
@@ -20,9 +21,9 @@ const SECRET: &str = "Xq7Zc0VbN3mLk9JhGf5Ds2aPoIuYtReW";
 const SCOPE: &str = "telemetry:write";
 const BEARER: &[u8] = b"Bearer ";
 
-static mut MEMORY: [u8; 1536] = [0; 1536];
-static mut SCRATCH: [u8; 3072] = [0; 3072];
-static mut PORT: MaybeUninit<Port> = MaybeUninit::uninit();
+static MEMORY: Place<[u8; 1536]> = Place::new([0; 1536]);
+static SCRATCH: Place<[u8; 3072]> = Place::new([0; 3072]);
+static PORT: Place<MaybeUninit<Port>> = Place::new(MaybeUninit::uninit());
 
 #[derive(serde::Deserialize)]
 struct Reply<'a> {
@@ -34,32 +35,21 @@ struct Reply<'a> {
 /// Opens the port. First of all, and once.
 pub fn prepare() {
     // SAFETY: one core, no interrupts, nothing has touched it yet.
-    unsafe { (*(&raw mut PORT)).write(Port::open()) };
+    unsafe { PORT.get().write(Port::open()) };
 }
 
 /// The whole job; its future lies in this frame.
 #[inline(never)]
 pub extern "C" fn job() {
     // SAFETY: `prepare` has run, and this is called once.
-    let (port, memory, scratch) = unsafe {
-        (
-            (*(&raw mut PORT)).assume_init_mut(),
-            &mut *(&raw mut MEMORY),
-            &mut *(&raw mut SCRATCH),
-        )
-    };
+    let (port, memory, scratch) = unsafe { (PORT.get().assume_init_mut(), MEMORY.get(), SCRATCH.get()) };
     black_box(rig::block_on(token(port, memory, scratch)));
 }
 
 /// How long the header value is that the last job kept.
 pub fn kept() -> usize {
     // SAFETY: the job has ended.
-    unsafe {
-        (*(&raw const MEMORY))
-            .iter()
-            .take_while(|byte| **byte != 0)
-            .count()
-    }
+    unsafe { MEMORY.get().iter().take_while(|byte| **byte != 0).count() }
 }
 
 /// The header value's length and the token's life.
@@ -67,11 +57,7 @@ async fn token(port: &mut Port, memory: &mut [u8], scratch: &mut [u8]) -> Option
     let (body, reply) = scratch.split_at_mut(512);
     let body = form(body)?;
     let headers = [("Content-Type", "application/x-www-form-urlencoded")];
-    let request = Request::post(PATH)
-        .host(HOST)
-        .headers(&headers)
-        .body(body)
-        .build();
+    let request = Request::post(PATH).host(HOST).headers(&headers).body(body).build();
     let mut port = Stream(port);
     request.write_header(&mut port).await.ok()?;
     port.write_all(body).await.ok()?;

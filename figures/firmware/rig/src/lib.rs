@@ -3,6 +3,7 @@
 
 pub mod host;
 pub mod panic;
+pub mod place;
 pub mod port;
 pub mod stack;
 

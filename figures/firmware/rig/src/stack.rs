@@ -1,6 +1,7 @@
 //! A stack of its own for the job: painted before, looked at after. So neither the looking nor the printing, which
 //! happen on the main stack, touch what the job left behind.
 
+use crate::place::Place;
 use core::arch::global_asm;
 
 const WORDS: usize = 2048;
@@ -9,7 +10,7 @@ const PAINT: u32 = 0xa5a5_a5a5;
 #[repr(align(8))]
 struct Words([u32; WORDS]);
 
-static mut STACK: Words = Words([0; WORDS]);
+static STACK: Place<Words> = Place::new(Words([0; WORDS]));
 
 // The old stack pointer waits in r4, which every function must preserve.
 global_asm!(
@@ -35,33 +36,25 @@ unsafe extern "C" {
 
 /// Runs `job` on the painted stack. Returns how many bytes of it were used: `job`'s own frame and all below it.
 pub fn run(job: extern "C" fn()) -> usize {
-    // SAFETY: one core, no interrupts, no reference to STACK held anywhere.
+    // SAFETY: no reference to STACK is held anywhere, and the job keeps to it.
     unsafe {
-        let words = &raw mut STACK.0;
-        (*words).fill(PAINT);
-        run_on_stack(job, words.add(1).cast());
+        STACK.get().0.fill(PAINT);
+        run_on_stack(job, STACK.address().add(1).cast());
     }
-    let untouched = bytes()
-        .chunks_exact(4)
-        .take_while(|word| *word == PAINT.to_ne_bytes())
-        .count();
+    let untouched = bytes().chunks_exact(4).take_while(|word| *word == PAINT.to_ne_bytes()).count();
     (WORDS - untouched) * 4
 }
 
 /// What the job left behind.
 pub fn bytes() -> &'static [u8] {
     // SAFETY: the job has ended; nothing writes here until the next `run`, which takes no reference across.
-    unsafe { core::slice::from_raw_parts((&raw const STACK).cast::<u8>(), WORDS * 4) }
+    unsafe { core::slice::from_raw_parts(STACK.address().cast::<u8>(), WORDS * 4) }
 }
 
 /// Writes `what` to the stack's lower end: the proof that a search of it can find something.
 pub fn plant(what: &[u8]) {
     // SAFETY: as in `bytes`.
     unsafe {
-        core::ptr::copy_nonoverlapping(
-            what.as_ptr(),
-            (&raw mut STACK).cast::<u8>(),
-            what.len().min(WORDS * 4),
-        )
+        core::ptr::copy_nonoverlapping(what.as_ptr(), STACK.address().cast::<u8>(), what.len().min(WORDS * 4))
     }
 }
