@@ -18,7 +18,7 @@ fn read(variables: &[(&str, &str)]) -> Result<Option<Environment>, EnvironmentEr
 fn refused(variables: &[(&str, &str)]) -> EnvironmentError {
     match read(variables) {
         Err(error) => error,
-        Ok(environment) => environment.unwrap().source().err().expect("an error"),
+        Ok(environment) => environment.unwrap().source().expect_err("refused"),
     }
 }
 
