@@ -6,14 +6,16 @@ use crate::{CapacityError, ConfigError};
 
 /// The client's identifier and credentials. Opaque: only combinations that can be sent exist.
 ///
-/// Texts may be any UTF-8 without control characters; whether they are is checked when a fetch begins, so that
-/// this can be built in a `const`. It borrows them or, with `alloc`, owns them
+/// Texts may be any UTF-8 without control characters. One that may not be sent shows when a fetch begins, as a
+/// [`ConfigError`]. It borrows them or, with `alloc`, owns them
 /// ([`into_owned`](Self::into_owned)) and wipes them when dropped. It is never `Copy`, never shown by `Debug`.
 #[derive(Clone)]
 pub struct ClientAuth<'a> {
     pub(crate) client_id: Text<'a>,
     pub(crate) secret: Text<'a>,
     pub(crate) method: Method,
+    /// What keeps it from being sent; found where it is made, so that for a `const` the compiler does the work.
+    pub(crate) mistake: Option<ConfigError>,
 }
 
 /// Where the credentials go. Basic comes as the function that writes it, so that a device which never names it does not
@@ -55,7 +57,15 @@ impl<'a> ClientAuth<'a> {
     }
 
     const fn new(client_id: &'a str, secret: &'a str, method: Method) -> Self {
-        Self { client_id: Text::Borrowed(client_id), secret: Text::Borrowed(secret), method }
+        let colon_forbidden = matches!(method, Method::Basic(Basic { colon: false, .. }));
+        let mistake = if !is_text(client_id.as_bytes(), colon_forbidden) {
+            Some(ConfigError::ClientId)
+        } else if !is_text(secret.as_bytes(), false) {
+            Some(ConfigError::ClientSecret)
+        } else {
+            None
+        };
+        Self { client_id: Text::Borrowed(client_id), secret: Text::Borrowed(secret), method, mistake }
     }
 
     /// All texts copied to the heap, and wiped there when dropped: for a secret that is read at run time.
@@ -66,30 +76,19 @@ impl<'a> ClientAuth<'a> {
             client_id: self.client_id.into_owned(),
             secret: self.secret.into_owned(),
             method: self.method,
+            mistake: self.mistake,
         }
-    }
-
-    pub(crate) fn check(&self) -> Result<(), ConfigError> {
-        let client_id = self.client_id.as_str();
-        let colon_forbidden = matches!(self.method, Method::Basic(Basic { colon: false, .. }));
-        if !is_text(client_id) || (colon_forbidden && client_id.bytes().any(|byte| byte == b':')) {
-            return Err(ConfigError::ClientId);
-        }
-        if !is_text(self.secret.as_str()) {
-            return Err(ConfigError::ClientSecret);
-        }
-        Ok(())
     }
 }
 
 /// Not empty, and without control characters: C0, DEL, and C1 (two bytes in UTF-8).
-#[inline(never)]
-pub(crate) fn is_text(text: &str) -> bool {
+pub(crate) const fn is_text(mut text: &[u8], colon_forbidden: bool) -> bool {
     let mut previous = 0;
     let mut clean = !text.is_empty();
-    for byte in text.bytes() {
+    while let Some((&byte, rest)) = text.split_first() {
         clean &= byte >= 0x20 && byte != 0x7f && !(previous == 0xc2 && byte < 0xa0);
-        previous = byte;
+        clean &= !(colon_forbidden && byte == b':');
+        (previous, text) = (byte, rest);
     }
     clean
 }

@@ -1,5 +1,6 @@
-//! Sets of ASCII characters: one bit each, looked up in a few instructions where ranges would be compared one by one.
+//! What bytes are: sets of ASCII characters, and texts that differ only in case.
 
+/// ASCII characters, one bit each: looked up in a few instructions where ranges would be compared one by one.
 pub(crate) struct ByteSet([u32; 4]);
 
 impl ByteSet {
@@ -30,4 +31,10 @@ impl ByteSet {
     pub(crate) fn contains(&self, byte: u8) -> bool {
         self.0.get(usize::from(byte >> 5)).is_some_and(|word| word >> (byte & 31) & 1 == 1)
     }
+}
+
+/// As `eq_ignore_ascii_case`, in one place.
+#[inline(never)]
+pub(crate) fn is_same_text(a: &[u8], b: &[u8]) -> bool {
+    a.eq_ignore_ascii_case(b)
 }

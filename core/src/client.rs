@@ -1,6 +1,6 @@
 //! One per authorization server: who we are there, and what the next call would do. Nothing is sent here.
 
-use crate::{ClientAuth, ConfigError, Endpoint, Instant, Slot};
+use crate::{ClientAuth, Endpoint, Instant, Slot};
 use core::time::Duration;
 
 /// A client as one authorization server knows it. It can be a `const`, and holds no token: that is a [`Slot`]'s
@@ -71,10 +71,6 @@ impl<'a> Client<'a> {
     #[must_use]
     pub fn plan(&self, slot: &Slot<'_>, now: Instant) -> Plan {
         if slot.is_of(self.identity) { slot.plan(now) } else { Plan::Fetch }
-    }
-
-    pub(crate) fn check(&self) -> Result<(), ConfigError> {
-        self.auth.check()
     }
 
     pub(crate) const fn identity(&self) -> u64 {

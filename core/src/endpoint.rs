@@ -12,6 +12,7 @@ pub struct Endpoint<'a> {
     tls: bool,
     port: u16,
     url: &'a str,
+    authority: &'a str,
     host: &'a str,
     target: &'a str,
 }
@@ -70,14 +71,9 @@ impl<'a> Endpoint<'a> {
         self.tls
     }
 
-    /// Whether the port is the one that the scheme implies, which a `Host` header leaves out.
-    pub(crate) const fn has_default_port(&self) -> bool {
-        self.port == if self.tls { 443 } else { 80 }
-    }
-
-    /// Whether the host is an IPv6 address, which a `Host` header puts in brackets.
-    pub(crate) const fn is_ipv6(&self) -> bool {
-        index_of(self.host.as_bytes(), b':').is_some()
+    /// Host and port as the URL writes them, and so as a `Host` header does (RFC 9110 §7.2).
+    pub(crate) const fn authority(&self) -> &'a str {
+        self.authority
     }
 
     const fn parse(url: &'a str, scheme: &[u8], tls: bool) -> Result<Self, ConfigError> {
@@ -108,7 +104,7 @@ impl<'a> Endpoint<'a> {
         };
         let target = if target.is_empty() { "/" } else { target };
         if is_target(target.as_bytes()) {
-            Ok(Self { tls, port, url, host, target })
+            Ok(Self { tls, port, url, authority, host, target })
         } else {
             Err(ConfigError::EndpointTarget)
         }

@@ -64,8 +64,9 @@ impl<'a> Client<'a> {
         request: TokenRequest<'x>,
         moment: Moment,
     ) -> Result<Fetch<'x, 'a>, Error> {
-        self.check()?;
-        request.check()?;
+        if let Some(mistake) = self.auth.mistake.or(request.mistake) {
+            return Err(mistake.into());
+        }
         Ok(Fetch { client: self, request, moment, scratch_at: 0, scratch_len: 0, used: 0, request_len: 0 })
     }
 }

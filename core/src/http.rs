@@ -2,6 +2,7 @@
 
 mod date;
 
+use crate::bytes::is_same_text;
 use crate::{ConfigError, Endpoint};
 use core::fmt;
 use core::time::Duration;
@@ -165,7 +166,7 @@ impl<'b> HttpReply<'b> {
         self.head.split(|byte| *byte == b'\n').filter_map(move |line| {
             let (found, value) = line.split_at_checked(name.len())?;
             let value = value.strip_prefix(b":")?;
-            found.eq_ignore_ascii_case(name).then_some(value.trim_ascii())
+            is_same_text(found, name).then_some(value.trim_ascii())
         })
     }
 
@@ -206,9 +207,16 @@ fn text(value: &[u8]) -> Option<&str> {
 }
 
 /// Whether a challenge names one of the schemes that carry access tokens.
-pub(crate) fn speaks_of_tokens(line: &[u8]) -> bool {
-    let names = |scheme: &[u8]| line.windows(scheme.len()).any(|word| word.eq_ignore_ascii_case(scheme));
-    names(b"DPoP") || names(b"Bearer")
+pub(crate) fn speaks_of_tokens(mut line: &[u8]) -> bool {
+    while let [_, rest @ ..] = line {
+        let begins_with =
+            |scheme: &[u8]| line.get(..scheme.len()).is_some_and(|word| is_same_text(word, scheme));
+        if begins_with(b"bearer") || begins_with(b"dpop") {
+            return true;
+        }
+        line = rest;
+    }
+    false
 }
 
 impl fmt::Debug for HttpReply<'_> {

@@ -9,6 +9,7 @@ mod framing;
 mod head;
 mod kept;
 
+use crate::bytes::is_same_text;
 use crate::write::Writer;
 use crate::{
     Buffer, CapacityError, Channel, ConfigError, Endpoint, Error, HttpReply, Method, ResponseError, Revealed,
@@ -105,7 +106,7 @@ impl Server {
         self.is_some()
             && self.tls == endpoint.is_https()
             && self.port == endpoint.port()
-            && self.host.eq_ignore_ascii_case(endpoint.host().as_bytes())
+            && is_same_text(&self.host, endpoint.host().as_bytes())
     }
 }
 
@@ -401,12 +402,7 @@ impl<'p> Exchange<'p> {
             return Err(ConfigError::HeaderValue.into());
         }
         let mut out = Writer::new(buf);
-        out.text(verb).text(endpoint.target()).text(" HTTP/1.1\r\nHost: ");
-        let (open, close) = if endpoint.is_ipv6() { ("[", "]") } else { ("", "") };
-        out.text(open).text(endpoint.host()).text(close);
-        if !endpoint.has_default_port() {
-            out.text(":").number(endpoint.port().into());
-        }
+        out.text(verb).text(endpoint.target()).text(" HTTP/1.1\r\nHost: ").text(endpoint.authority());
         // Some servers answer in another form unless JSON is named; an API may have no JSON to give.
         out.text(
             "\r\nUser-Agent: keyfob\r\nAccept: application/json, */*;q=0.1\r\nAccept-Encoding: identity",

@@ -15,6 +15,8 @@ pub struct TokenRequest<'a> {
     audience: Option<&'a str>,
     resources: &'a [&'a str],
     extra: &'a [(&'a str, &'a str)],
+    /// What keeps it from being sent; found where it is made, so that for a `const` the compiler does the work.
+    pub(crate) mistake: Option<ConfigError>,
 }
 
 /// The protocol's own parameters, which no extra one may repeat (RFC 6749 §3.2, RFC 7521 §4.2, RFC 8707 §2).
@@ -33,31 +35,53 @@ impl<'a> TokenRequest<'a> {
     /// Whatever the server gives this client by default.
     #[must_use]
     pub const fn new() -> Self {
-        Self { scope: None, audience: None, resources: &[], extra: &[] }
+        Self { scope: None, audience: None, resources: &[], extra: &[], mistake: None }
     }
 
     /// The scope: tokens with one space between them (RFC 6749 §3.3).
     #[must_use]
-    pub const fn scope(self, scope: &'a str) -> Self {
-        Self { scope: Some(scope), ..self }
+    pub const fn scope(mut self, scope: &'a str) -> Self {
+        self.scope = Some(scope);
+        self.or_mistake(is_scope(scope.as_bytes()), ConfigError::Scope)
     }
 
     /// The audience, where the server takes one in the request (Auth0 needs it; Keycloak maps it by the scope).
     #[must_use]
-    pub const fn audience(self, audience: &'a str) -> Self {
-        Self { audience: Some(audience), ..self }
+    pub const fn audience(mut self, audience: &'a str) -> Self {
+        self.audience = Some(audience);
+        self.or_mistake(is_text(audience.as_bytes(), false), ConfigError::Audience)
     }
 
     /// The services that the token is for, as absolute URIs (RFC 8707 §2): one `resource` parameter each.
     #[must_use]
-    pub const fn resources(self, resources: &'a [&'a str]) -> Self {
-        Self { resources, ..self }
+    pub const fn resources(mut self, resources: &'a [&'a str]) -> Self {
+        self.resources = resources;
+        let mut rest = resources;
+        while let Some((resource, after)) = rest.split_first() {
+            self = self.or_mistake(is_absolute_uri(resource.as_bytes()), ConfigError::Resource);
+            rest = after;
+        }
+        self
     }
 
     /// Parameters of the server's own, (name, value). One without a value is left out (RFC 6749 §3.2).
     #[must_use]
-    pub const fn extra(self, parameters: &'a [(&'a str, &'a str)]) -> Self {
-        Self { extra: parameters, ..self }
+    pub const fn extra(mut self, parameters: &'a [(&'a str, &'a str)]) -> Self {
+        self.extra = parameters;
+        let mut rest = parameters;
+        while let Some(((name, _), after)) = rest.split_first() {
+            let free = !name.is_empty() && !is_among(name, &RESERVED) && !names(after, name);
+            self = self.or_mistake(free, ConfigError::ExtraParameter);
+            rest = after;
+        }
+        self
+    }
+
+    const fn or_mistake(mut self, right: bool, mistake: ConfigError) -> Self {
+        if !right && self.mistake.is_none() {
+            self.mistake = Some(mistake);
+        }
+        self
     }
 
     /// Writes the request's body, `application/x-www-form-urlencoded`, into `out`; the credentials are in it where
@@ -67,8 +91,9 @@ impl<'a> TokenRequest<'a> {
     /// [`Error::Config`] if the request or the credentials cannot be sent as they are. [`Error::Capacity`] if
     /// `out` is shorter than [`encode_len`](Self::encode_len); then nothing was written.
     pub fn encode(&self, auth: &ClientAuth<'_>, out: &mut [u8]) -> Result<usize, Error> {
-        auth.check()?;
-        self.check()?;
+        if let Some(mistake) = auth.mistake.or(self.mistake) {
+            return Err(mistake.into());
+        }
         let needed = self.encode_len(auth);
         if needed > out.len() {
             return Err(CapacityError { buffer: Buffer::Output, needed, available: out.len() }.into());
@@ -105,27 +130,6 @@ impl<'a> TokenRequest<'a> {
             parameter(out, "client_secret", Some(auth.secret.as_str()));
         }
     }
-
-    pub(crate) fn check(&self) -> Result<(), ConfigError> {
-        if !self.scope.is_none_or(is_scope) {
-            return Err(ConfigError::Scope);
-        }
-        if !self.audience.is_none_or(is_text) {
-            return Err(ConfigError::Audience);
-        }
-        if !self.resources.iter().all(|resource| is_absolute_uri(resource)) {
-            return Err(ConfigError::Resource);
-        }
-        let mut rest = self.extra;
-        while let [(name, _), after @ ..] = rest {
-            let again = after.iter().any(|(other, _)| other == name);
-            if name.is_empty() || again || RESERVED.contains(name) {
-                return Err(ConfigError::ExtraParameter);
-            }
-            rest = after;
-        }
-        Ok(())
-    }
 }
 
 /// Without the extra parameters' values: what they hold is not known here.
@@ -146,12 +150,13 @@ fn parameter(out: &mut Writer<'_>, name: &str, value: Option<&str>) {
 }
 
 /// RFC 6749 §3.3: tokens of %x21 / %x23-5B / %x5D-7E, with one space between them.
-fn is_scope(scope: &str) -> bool {
+const fn is_scope(mut scope: &[u8]) -> bool {
     let mut previous = b' ';
-    for byte in scope.bytes() {
+    while let Some((&byte, rest)) = scope.split_first() {
         match byte {
             b' ' if previous == b' ' => return false,
-            b' '..=b'~' if !matches!(byte, b'"' | b'\\') => previous = byte,
+            b'"' | b'\\' => return false,
+            b' '..=b'~' => (previous, scope) = (byte, rest),
             _ => return false,
         }
     }
@@ -159,10 +164,51 @@ fn is_scope(scope: &str) -> bool {
 }
 
 /// RFC 8707 §2: an absolute URI (RFC 3986 §4.3), which has a scheme and no fragment.
-fn is_absolute_uri(uri: &str) -> bool {
-    let in_scheme = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'-' | b'.');
-    let scheme = uri.bytes().take_while(|byte| in_scheme(byte)).count();
-    let starts = uri.as_bytes().first().is_some_and(u8::is_ascii_alphabetic);
-    let ends = uri.as_bytes().get(scheme..).is_some_and(|rest| rest.len() > 1 && rest.starts_with(b":"));
-    starts && ends && uri.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'#')
+const fn is_absolute_uri(mut uri: &[u8]) -> bool {
+    let (mut scheme_len, mut in_scheme) = (0_usize, true);
+    while let Some((&byte, rest)) = uri.split_first() {
+        uri = rest;
+        if in_scheme && byte == b':' && scheme_len > 0 && !rest.is_empty() {
+            in_scheme = false;
+        } else if in_scheme {
+            let first = byte.is_ascii_alphabetic();
+            if !first && (scheme_len == 0 || !(byte.is_ascii_digit() || matches!(byte, b'+' | b'-' | b'.'))) {
+                return false;
+            }
+            scheme_len = scheme_len.wrapping_add(1);
+        } else if !byte.is_ascii_graphic() || byte == b'#' {
+            return false;
+        }
+    }
+    !in_scheme
+}
+
+const fn is_among(name: &str, mut names: &[&str]) -> bool {
+    while let Some((other, rest)) = names.split_first() {
+        if is_same(name.as_bytes(), other.as_bytes()) {
+            return true;
+        }
+        names = rest;
+    }
+    false
+}
+
+const fn names(mut parameters: &[(&str, &str)], name: &str) -> bool {
+    while let Some(((other, _), rest)) = parameters.split_first() {
+        if is_same(name.as_bytes(), other.as_bytes()) {
+            return true;
+        }
+        parameters = rest;
+    }
+    false
+}
+
+const fn is_same(mut a: &[u8], mut b: &[u8]) -> bool {
+    while let (Some((x, rest_a)), Some((y, rest_b))) = (a.split_first(), b.split_first()) {
+        if *x != *y {
+            return false;
+        }
+        (a, b) = (rest_a, rest_b);
+    }
+    a.is_empty() && b.is_empty()
 }

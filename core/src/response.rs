@@ -6,6 +6,7 @@
 mod json;
 mod seconds;
 
+use crate::bytes::is_same_text;
 use crate::slot::DEFAULT_LIFE;
 use crate::{Error, Instant, Rejection, RejectionCode, ResponseError};
 use json::Value;
@@ -172,8 +173,8 @@ impl Members {
             Value::Absent | Value::Null => b"",
             Value::Number(_) | Value::Other => return Err(ResponseError::TokenType),
         };
-        let known = |name: &&str| token_type.eq_ignore_ascii_case(name.as_bytes());
-        if !["Bearer"].iter().chain(token_types).any(known) {
+        let known = |name: &str| is_same_text(token_type, name.as_bytes());
+        if !known("Bearer") && !token_types.iter().any(|name| known(name)) {
             return Err(ResponseError::TokenType);
         }
         let scope = match self.scope {

@@ -34,11 +34,15 @@ impl<'b> Writer<'b> {
 
     /// `number` in decimal.
     pub(crate) fn number(&mut self, number: usize) -> &mut Self {
-        let digits = number.checked_ilog10().unwrap_or(0);
-        for place in (0..=digits).rev() {
-            let rest = (0..place).fold(number, |rest, _| rest / 10);
+        // The power of ten below it, then every lower one.
+        let mut power = 1_usize;
+        while number.checked_div(power).unwrap_or(0) >= 10 {
+            power = power.wrapping_mul(10);
+        }
+        while power > 0 {
             #[expect(clippy::cast_possible_truncation, reason = "a remainder of ten fits")]
-            self.bytes(&[b'0' | (rest % 10) as u8]);
+            self.bytes(&[b'0' | (number.checked_div(power).unwrap_or(0) % 10) as u8]);
+            power /= 10;
         }
         self
     }
@@ -54,10 +58,19 @@ impl<'b> Writer<'b> {
 }
 
 /// Copies as far as the shorter of the two goes. (`copy_from_slice` links a panic where lengths are not proven equal.)
+#[cfg(target_pointer_width = "64")]
+pub(crate) fn copy(to: &mut [u8], from: &[u8]) {
+    for (to, from) in to.iter_mut().zip(from) {
+        *to = *from;
+    }
+}
+
+/// The same where flash is dear: hidden from the compiler, which would link a `memcpy` larger than all that is copied.
+#[cfg(not(target_pointer_width = "64"))]
 #[inline(never)]
 pub(crate) fn copy(to: &mut [u8], from: &[u8]) {
-    let to = core::cell::Cell::from_mut(to).as_slice_of_cells();
-    for (to, from) in to.iter().zip(from) {
+    let to = core::hint::black_box(core::cell::Cell::from_mut(to).as_slice_of_cells());
+    for (to, from) in to.iter().zip(core::hint::black_box(from)) {
         to.set(*from);
     }
 }

@@ -12,7 +12,7 @@ pub(super) struct Facts {
     pub(super) http_1_1: bool,
     pub(super) length: Option<usize>,
     pub(super) transfer: Transfer,
-    /// `Connection: close`, or a list too long to see what is in it.
+    /// `Connection` says anything but `keep-alive`.
     pub(super) close: bool,
     /// `Content-Encoding` names a coding.
     pub(super) encoded: bool,
@@ -198,10 +198,8 @@ impl Head {
                 let chunked = self.facts.transfer == Transfer::Absent && is(b"chunked");
                 self.facts.transfer = if chunked { Transfer::Chunked } else { Transfer::Other };
             }
-            Field::Connection => {
-                let mut options = text.split(|byte| *byte == b',');
-                self.facts.close |= self.long || options.any(|option| option.trim_ascii() == b"close");
-            }
+            // A list of more than that is not worth the look: a stream can always be left unused.
+            Field::Connection => self.facts.close |= !is(b"keep-alive"),
             Field::ContentEncoding => self.facts.encoded |= !is(b"identity") && !is(b""),
         }
         self.clear();

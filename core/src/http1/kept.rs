@@ -30,6 +30,7 @@ impl KeptLines {
         self.push(b':', buf);
     }
 
+    #[inline(never)]
     pub(super) fn push(&mut self, byte: u8, buf: &mut [u8]) {
         let Some(line_at) = self.line_at else { return };
         if let Some([place, _, ..]) = buf.get_mut(self.len..)

@@ -315,6 +315,7 @@ impl<'t> Reader<'t> {
         self.rest.as_slice().first().map_or(0, Cell::get)
     }
 
+    #[cfg_attr(not(target_pointer_width = "64"), inline(never))]
     fn step(&mut self) {
         self.rest.next();
     }
