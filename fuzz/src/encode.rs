@@ -108,18 +108,19 @@ fn check_request(parts: &Parts<'_>) {
         let len = request.encode_len(&auth);
         match request.encode(&auth, &mut vec![0; len]) {
             Ok(_) => {
-                assert_eq!(wrong(parts), None, "taken");
+                assert_eq!(mistakes(parts), [], "taken");
                 check_room(expected, len, |out| request.encode(&auth, out));
             }
             // Raw Basic has no way to write a colon.
             Err(Error::Config(ConfigError::ClientId)) if in_header == *expected && id.contains(':') => {}
-            Err(error) => assert_eq!(Some(error), wrong(parts).map(Error::Config)),
+            Err(Error::Config(error)) => assert!(mistakes(parts).contains(&error), "{error:?}"),
+            Err(error) => panic!("{error:?} in {len} bytes"),
         }
     }
 }
 
-/// The first thing that is wrong with a request.
-fn wrong(parts: &Parts<'_>) -> Option<ConfigError> {
+/// All that is wrong with a request.
+fn mistakes(parts: &Parts<'_>) -> Vec<ConfigError> {
     let Parts { id, secret, scope, audience, resource, extra } = *parts;
     let is_text = |text: &str| !text.is_empty() && !text.contains(char::is_control);
     let is_scope_token = |token: &str| {
@@ -148,19 +149,17 @@ fn wrong(parts: &Parts<'_>) -> Option<ConfigError> {
     let mut names: Vec<&str> = extra.iter().map(|(name, _)| *name).collect();
     names.sort_unstable();
     names.dedup();
-    if !is_text(id) {
-        Some(ConfigError::ClientId)
-    } else if !is_text(secret) {
-        Some(ConfigError::ClientSecret)
-    } else if !scope.is_empty() && !scope.split(' ').all(is_scope_token) {
-        Some(ConfigError::Scope)
-    } else if !audience.is_empty() && !is_text(audience) {
-        Some(ConfigError::Audience)
-    } else if !resource.is_empty() && !is_uri(resource) {
-        Some(ConfigError::Resource)
-    } else if names.len() < extra.len() || names.iter().any(|name| name.is_empty() || own.contains(name)) {
-        Some(ConfigError::ExtraParameter)
-    } else {
-        None
-    }
+    let extra_is_wrong =
+        names.len() < extra.len() || names.iter().any(|name| name.is_empty() || own.contains(name));
+    [
+        (!is_text(id), ConfigError::ClientId),
+        (!is_text(secret), ConfigError::ClientSecret),
+        (!scope.is_empty() && !scope.split(' ').all(is_scope_token), ConfigError::Scope),
+        (!audience.is_empty() && !is_text(audience), ConfigError::Audience),
+        (!resource.is_empty() && !is_uri(resource), ConfigError::Resource),
+        (extra_is_wrong, ConfigError::ExtraParameter),
+    ]
+    .into_iter()
+    .filter_map(|(is_wrong, mistake)| is_wrong.then_some(mistake))
+    .collect()
 }
