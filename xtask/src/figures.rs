@@ -53,10 +53,7 @@ pub(crate) fn run(arguments: &[&str]) -> crate::Result {
         }
         ["--peers"] => {
             peers::measure(&root)?;
-            readme::write(
-                &root,
-                &tables(&root, &read_json::<Vec<Entry>>(&root.join(FILE))?)?,
-            )
+            readme::write(&root, &tables(&root, &read_json::<Vec<Entry>>(&root.join(FILE))?)?)
         }
         _ => Err("cargo xtask figures [--check | --peers]".into()),
     }
@@ -66,16 +63,9 @@ fn measured(root: &Path) -> crate::Result<Vec<Entry>> {
     let mut found = firmware::measure(root)?;
     found.append(&mut host::measure(root)?);
     let entry = |figure: &Figure| {
-        let value = *found
-            .get(figure.name)
-            .ok_or_else(|| format!("{} was not measured", figure.name))?;
+        let value = *found.get(figure.name).ok_or_else(|| format!("{} was not measured", figure.name))?;
         println!("{:45} {:>10} {}", figure.name, number(value), figure.unit);
-        Ok(Entry {
-            figure: figure.name.into(),
-            value,
-            unit: figure.unit.into(),
-            budget: figure.budget,
-        })
+        Ok(Entry { figure: figure.name.into(), value, unit: figure.unit.into(), budget: figure.budget })
     };
     FIGURES.iter().map(entry).collect()
 }
@@ -95,11 +85,7 @@ fn within_budget(entries: &[Entry]) -> crate::Result {
             )
         })
         .collect();
-    if lines.is_empty() {
-        Ok(())
-    } else {
-        Err(lines.join("\n"))
-    }
+    if lines.is_empty() { Ok(()) } else { Err(lines.join("\n")) }
 }
 
 /// What figures.json says must be what is measured, within what the list allows.
@@ -130,10 +116,7 @@ fn same(written: &[Entry], measured: &[Entry]) -> crate::Result {
 
 /// README's tables by name, as they should read.
 fn tables(root: &Path, entries: &[Entry]) -> crate::Result<Vec<(&'static str, String)>> {
-    let mut tables: Vec<_> = list::TABLES
-        .iter()
-        .map(|table| (*table, list::table(table, entries)))
-        .collect();
+    let mut tables: Vec<_> = list::TABLES.iter().map(|table| (*table, list::table(table, entries))).collect();
     tables.push(("peers", peers::table(root)?));
     Ok(tables)
 }
@@ -183,9 +166,50 @@ fn whole_if_there<S: serde::Serializer>(value: &Option<f64>, to: S) -> Result<S:
     reason = "serde's; it is whole"
 )]
 fn whole_if_it_is<S: serde::Serializer>(value: &f64, to: S) -> Result<S::Ok, S::Error> {
-    if value.fract() == 0.0 {
-        to.serialize_i64(*value as i64)
-    } else {
-        to.serialize_f64(*value)
+    if value.fract() == 0.0 { to.serialize_i64(*value as i64) } else { to.serialize_f64(*value) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Entry, FIGURES, number, same, within_budget};
+
+    fn entries() -> Vec<Entry> {
+        let entry = |figure: &super::Figure| Entry {
+            figure: figure.name.into(),
+            value: figure.budget.unwrap_or(1000.0),
+            unit: figure.unit.into(),
+            budget: figure.budget,
+        };
+        FIGURES.iter().map(entry).collect()
+    }
+
+    #[test]
+    fn what_is_at_its_budget_passes_and_what_is_over_is_named() {
+        let mut measured = entries();
+        assert_eq!(within_budget(&measured), Ok(()));
+        measured[0].value += 1.0;
+        let error = within_budget(&measured).unwrap_err();
+        assert_eq!(error, "over budget: flash-blocking is 8,193 bytes, may be 8,192");
+    }
+
+    #[test]
+    fn bytes_differ_by_one_and_instructions_by_more() {
+        let written = entries();
+        let with = |name: &str, value: f64| {
+            let mut measured = entries();
+            measured.iter_mut().find(|entry| entry.figure == name).unwrap().value = value;
+            measured
+        };
+        assert_eq!(same(&written, &entries()), Ok(()));
+        assert!(same(&written, &with("flash-async", 1001.0)).is_err());
+        assert_eq!(same(&written, &with("instructions-fetch", 1019.0)), Ok(()));
+        assert!(same(&written, &with("instructions-fetch", 1021.0)).is_err());
+        assert!(same(&written[1..], &entries()).is_err());
+    }
+
+    #[test]
+    fn numbers_read_well() {
+        let texts = [0.0, 999.0, 1000.0, 1_234_567.0, 0.2].map(number);
+        assert_eq!(texts, ["0", "999", "1,000", "1,234,567", "0.200"]);
     }
 }
