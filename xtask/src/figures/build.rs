@@ -9,10 +9,7 @@ pub(super) const RUSTC: &str = "1.95.0";
 
 /// The project's root.
 pub(super) fn root() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR"))
-        .parent()
-        .unwrap_or(Path::new("."))
-        .to_path_buf()
+    Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap_or(Path::new(".")).to_path_buf()
 }
 
 /// Builds packages of `figures/<workspace>` in release mode; returns the folder of the binaries.
@@ -22,16 +19,12 @@ pub(super) fn release(
     packages: &[&str],
     target: Option<&str>,
 ) -> crate::Result<PathBuf> {
-    let target_dir = env::var_os("CARGO_TARGET_DIR")
-        .map_or_else(|| root.join("target"), PathBuf::from)
-        .join("figures");
+    let target_dir =
+        env::var_os("CARGO_TARGET_DIR").map_or_else(|| root.join("target"), PathBuf::from).join("figures");
     let target_dir = target_dir.join(workspace);
     let mut cargo = cargo()?;
     cargo.args(["build", "--quiet", "--locked", "--release", "--manifest-path"]);
-    cargo
-        .arg(root.join("figures").join(workspace).join("Cargo.toml"))
-        .arg("--target-dir")
-        .arg(&target_dir);
+    cargo.arg(root.join("figures").join(workspace).join("Cargo.toml")).arg("--target-dir").arg(&target_dir);
     for package in packages {
         cargo.args(["--package", package]);
     }
@@ -39,9 +32,7 @@ pub(super) fn release(
         cargo.args(["--target", target]);
     }
     finish(&mut cargo)?;
-    Ok(target
-        .map_or(target_dir.clone(), |target| target_dir.join(target))
-        .join("release"))
+    Ok(target.map_or(target_dir.clone(), |target| target_dir.join(target)).join("release"))
 }
 
 /// cargo of the right version: the one at hand, or rustup's. Flags from outside would change what is measured.
@@ -52,9 +43,7 @@ fn cargo() -> crate::Result<Command> {
     if at_hand.split(' ').nth(1) != Some(RUSTC) {
         cargo.arg(format!("+{RUSTC}")).env_remove("RUSTUP_TOOLCHAIN");
     }
-    cargo
-        .env_remove("RUSTFLAGS")
-        .env_remove("CARGO_ENCODED_RUSTFLAGS");
+    cargo.env_remove("RUSTFLAGS").env_remove("CARGO_ENCODED_RUSTFLAGS");
     Ok(cargo)
 }
 
@@ -73,11 +62,7 @@ pub(super) fn output(command: &mut Command) -> crate::Result<String> {
     if output.status.success() {
         Ok(String::from_utf8_lossy(&output.stdout).into_owned())
     } else {
-        Err(format!(
-            "{command:?}: {}\n{}",
-            output.status,
-            String::from_utf8_lossy(&output.stderr)
-        ))
+        Err(format!("{command:?}: {}\n{}", output.status, String::from_utf8_lossy(&output.stderr)))
     }
 }
 

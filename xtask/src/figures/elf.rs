@@ -30,16 +30,8 @@ const PANICS: &[&str] = &[
 ];
 
 /// Crates that come with the compiler, and the names that its runtime must have.
-const LIBRARY: &[&str] = &[
-    "core::",
-    "<core::",
-    "compiler_builtins::",
-    "memcpy",
-    "memmove",
-    "memset",
-    "memcmp",
-    "__aeabi",
-];
+const LIBRARY: &[&str] =
+    &["core::", "<core::", "compiler_builtins::", "memcpy", "memmove", "memset", "memcmp", "__aeabi"];
 
 /// What an image holds.
 pub(super) struct Image {
@@ -56,23 +48,14 @@ pub(super) fn read(path: &Path) -> crate::Result<Image> {
     let bytes = std::fs::read(path).map_err(|error| failed(error.to_string()))?;
     let file = ElfFile32::<Endianness>::parse(&*bytes).map_err(|error| failed(error.to_string()))?;
     let endian = file.endian();
-    let sections = file
-        .elf_header()
-        .sections(endian, &*bytes)
-        .map_err(|error| failed(error.to_string()))?;
+    let sections = file.elf_header().sections(endian, &*bytes).map_err(|error| failed(error.to_string()))?;
     let in_flash = |section: &&object::elf::SectionHeader32<Endianness>| {
         section.sh_flags(endian) & SHF_ALLOC == SHF_ALLOC && section.sh_type(endian) != SHT_NOBITS
     };
-    let flash = sections
-        .iter()
-        .filter(in_flash)
-        .map(|section| u64::from(section.sh_size(endian)))
-        .sum();
+    let flash = sections.iter().filter(in_flash).map(|section| u64::from(section.sh_size(endian))).sum();
 
     let (mut library, mut panics) = (0, Vec::new());
-    for symbol in file
-        .symbols()
-        .filter(|symbol| symbol.is_definition() && symbol.kind() == SymbolKind::Text)
+    for symbol in file.symbols().filter(|symbol| symbol.is_definition() && symbol.kind() == SymbolKind::Text)
     {
         let name = symbol.name().map_err(|error| failed(error.to_string()))?;
         let name = format!("{:#}", rustc_demangle::demangle(name));
@@ -83,9 +66,5 @@ pub(super) fn read(path: &Path) -> crate::Result<Image> {
             library += symbol.size();
         }
     }
-    Ok(Image {
-        flash,
-        library,
-        panics,
-    })
+    Ok(Image { flash, library, panics })
 }

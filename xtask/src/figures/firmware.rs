@@ -17,7 +17,7 @@ pub(super) fn measure(root: &Path) -> crate::Result<Found> {
     let empty = image("empty")?;
     if !empty.panics.is_empty() || image("panics")?.panics.is_empty() {
         return Err(
-            "the count of panics is blind: the empty image must have none, the image `panics` some".into(),
+            "the count of panics is blind: the empty image must have none, the image `panics` some".into()
         );
     }
     let (blocking, asynchronous) = (image("token")?, image("token_async")?);
@@ -30,9 +30,7 @@ pub(super) fn measure(root: &Path) -> crate::Result<Found> {
     let both = |name: &str| Ok::<_, String>(left.value(name)? + left_async.value(name)?);
     for planted in ["planted_in_memory", "planted_in_stack", "planted_in_scratch"] {
         if left.value(planted)? == 0.0 || left_async.value(planted)? == 0.0 {
-            return Err(format!(
-                "the search for secrets is blind: {planted} was not found"
-            ));
+            return Err(format!("the search for secrets is blind: {planted} was not found"));
         }
     }
 
@@ -48,10 +46,7 @@ pub(super) fn measure(root: &Path) -> crate::Result<Found> {
             "secrets-left-after-token",
             both("windows_in_stack")? + both("windows_in_scratch")? + both("windows_in_state")?,
         ),
-        (
-            "secrets-left-after-forget",
-            both("windows_in_memory_after_forget")?,
-        ),
+        ("secrets-left-after-forget", both("windows_in_memory_after_forget")?),
     ]))
 }
 
@@ -60,10 +55,7 @@ pub(super) struct Told(String);
 
 impl Told {
     pub(super) fn value(&self, name: &str) -> crate::Result<f64> {
-        let value = self
-            .0
-            .lines()
-            .find_map(|line| line.strip_prefix(name)?.strip_prefix(' ')?.parse().ok());
+        let value = self.0.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(' ')?.parse().ok());
         value.ok_or_else(|| format!("the image did not tell {name}; it said:\n{}", self.0))
     }
 }
@@ -73,10 +65,7 @@ pub(super) fn inspect(root: &Path, image: &Path) -> crate::Result<Told> {
     let told = run(image, &reply::whole(root)?)?;
     let (kept, sent) = (told.value("token")?, float(reply::token_len(root)?));
     if kept < sent {
-        Err(format!(
-            "{}: kept are {kept} bytes of a token of {sent}",
-            image.display()
-        ))
+        Err(format!("{}: kept are {kept} bytes of a token of {sent}", image.display()))
     } else {
         Ok(told)
     }
@@ -89,24 +78,13 @@ fn run(image: &Path, reply: &[u8]) -> crate::Result<Told> {
     let mut command = Command::new("qemu-system-arm");
     command
         .args(["-machine", "mps2-an386", "-nographic", "-monitor", "none"])
-        .args([
-            "-semihosting-config",
-            "enable=on,target=native",
-            "-serial",
-            "chardev:uart",
-            "-chardev",
-        ])
-        .arg(format!(
-            "socket,id=uart,server=on,wait=on,path={}",
-            socket.display()
-        ))
+        .args(["-semihosting-config", "enable=on,target=native", "-serial", "chardev:uart", "-chardev"])
+        .arg(format!("socket,id=uart,server=on,wait=on,path={}", socket.display()))
         .arg("-kernel")
         .arg(image)
         .stdin(Stdio::null())
         .stderr(Stdio::piped()); // where semihosting prints
-    let mut qemu = command
-        .spawn()
-        .map_err(|error| build::missing(&command, &error))?;
+    let mut qemu = command.spawn().map_err(|error| build::missing(&command, &error))?;
     let deadline = Instant::now() + PATIENCE;
     let ended = serve(&socket, reply, &mut qemu, deadline).and_then(|line| {
         let told = wait(&mut qemu, deadline);
@@ -154,11 +132,7 @@ fn wait(qemu: &mut Child, deadline: Instant) -> crate::Result<Told> {
         std::thread::sleep(Duration::from_millis(20));
     }
     let mut text = String::new();
-    qemu.stderr
-        .take()
-        .ok_or("no output")?
-        .read_to_string(&mut text)
-        .map_err(|error| error.to_string())?;
+    qemu.stderr.take().ok_or("no output")?.read_to_string(&mut text).map_err(|error| error.to_string())?;
     let status = qemu.wait().map_err(|error| error.to_string())?;
     if status.success() {
         Ok(Told(text))

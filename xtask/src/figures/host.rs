@@ -19,23 +19,11 @@ pub(super) fn measure(root: &Path) -> crate::Result<Found> {
     Ok(Found::from([
         ("instructions-fetch", fetch.round()),
         ("instructions-fetch-oauth2", oauth2.round()),
-        (
-            "instructions-fetch-ratio",
-            (fetch / oauth2 * 1000.0).round() / 1000.0,
-        ),
-        (
-            "instructions-from-memory",
-            instructions("keyfob_from_memory")?.round(),
-        ),
-        (
-            "instructions-from-memory-as-text",
-            instructions("keyfob_from_memory_as_text")?.round(),
-        ),
+        ("instructions-fetch-ratio", (fetch / oauth2 * 1000.0).round() / 1000.0),
+        ("instructions-from-memory", instructions("keyfob_from_memory")?.round()),
+        ("instructions-from-memory-as-text", instructions("keyfob_from_memory_as_text")?.round()),
         ("allocations-fetch", allocations("keyfob")?),
-        (
-            "allocations-fetch-oauth2",
-            allocations("oauth2")? - allocations("oauth2_canned_client")?,
-        ),
+        ("allocations-fetch-oauth2", allocations("oauth2")? - allocations("oauth2_canned_client")?),
     ]))
 }
 
@@ -55,13 +43,9 @@ fn instructions(program: &Path, subject: &str, rounds: u32) -> crate::Result<f64
         .args(["--tool=callgrind", "--callgrind-out-file=/dev/null"])
         .arg(program)
         .args([subject, &rounds.to_string()]);
-    let output = valgrind
-        .output()
-        .map_err(|error| build::missing(&valgrind, &error))?;
+    let output = valgrind.output().map_err(|error| build::missing(&valgrind, &error))?;
     let said = String::from_utf8_lossy(&output.stderr);
-    let collected = said
-        .lines()
-        .find_map(|line| line.split_once("Collected :")?.1.trim().parse().ok());
+    let collected = said.lines().find_map(|line| line.split_once("Collected :")?.1.trim().parse().ok());
     collected
         .filter(|_| output.status.success())
         .ok_or_else(|| format!("{valgrind:?}: {}\n{said}", output.status))
@@ -69,8 +53,5 @@ fn instructions(program: &Path, subject: &str, rounds: u32) -> crate::Result<f64
 
 fn allocations(program: &Path, subject: &str, rounds: u32) -> crate::Result<f64> {
     let printed = build::output(Command::new(program).args([subject, &rounds.to_string()]))?;
-    printed
-        .trim()
-        .parse()
-        .map_err(|_| format!("{} {subject}: no number: {printed}", program.display()))
+    printed.trim().parse().map_err(|_| format!("{} {subject}: no number: {printed}", program.display()))
 }

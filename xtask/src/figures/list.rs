@@ -26,25 +26,10 @@ pub(super) const FIGURES: &[Figure] = &[
         None,
     ),
     firmware("flash-async", "Flash of the whole job, async", "bytes", None),
-    firmware(
-        "panics-blocking",
-        "Panics that can be reached",
-        "symbols",
-        Some(0.0),
-    ),
-    firmware(
-        "panics-async",
-        "Panics that can be reached, async",
-        "symbols",
-        None,
-    ),
+    firmware("panics-blocking", "Panics that can be reached", "symbols", Some(0.0)),
+    firmware("panics-async", "Panics that can be reached, async", "symbols", None),
     firmware("stack-blocking", "Stack of the whole job", "bytes", Some(1024.0)),
-    firmware(
-        "stack-async",
-        "Stack of the whole job, async, its future included",
-        "bytes",
-        None,
-    ),
+    firmware("stack-async", "Stack of the whole job, async, its future included", "bytes", None),
     firmware(
         "secrets-left-after-token",
         "Copies of secret or token left in stack, scratch and state",
@@ -58,94 +43,35 @@ pub(super) const FIGURES: &[Figure] = &[
         Some(0.0),
     ),
     host("instructions-fetch", "A token fetched", "instructions", None),
-    host(
-        "instructions-fetch-oauth2",
-        "A token fetched by the oauth2 crate",
-        "instructions",
-        None,
-    ),
-    Figure {
-        budget: Some(0.2),
-        ..host(
-            "instructions-fetch-ratio",
-            "keyfob's share of that",
-            "ratio",
-            None,
-        )
-    },
-    host(
-        "instructions-from-memory",
-        "A token from memory",
-        "instructions",
-        Some(100.0),
-    ),
-    host(
-        "instructions-from-memory-as-text",
-        "A token from memory, as `&str`",
-        "instructions",
-        None,
-    ),
+    host("instructions-fetch-oauth2", "A token fetched by the oauth2 crate", "instructions", None),
+    Figure { budget: Some(0.2), ..host("instructions-fetch-ratio", "keyfob's share of that", "ratio", None) },
+    host("instructions-from-memory", "A token from memory", "instructions", Some(100.0)),
+    host("instructions-from-memory-as-text", "A token from memory, as `&str`", "instructions", None),
     allocations("allocations-fetch", "Allocations for a token fetched", Some(0.0)),
-    allocations(
-        "allocations-fetch-oauth2",
-        "Allocations for a token fetched by the oauth2 crate",
-        None,
-    ),
+    allocations("allocations-fetch-oauth2", "Allocations for a token fetched by the oauth2 crate", None),
 ];
 
 /// Bytes of an image are exact: same compiler, same lock file, same bytes.
 const fn firmware(name: &'static str, what: &'static str, unit: &'static str, budget: Option<f64>) -> Figure {
-    Figure {
-        name,
-        what,
-        unit,
-        budget,
-        tolerance: 0.0,
-        table: "firmware",
-    }
+    Figure { name, what, unit, budget, tolerance: 0.0, table: "firmware" }
 }
 
 /// Instructions include those of the C library's memcpy, of which machines have different ones.
 const fn host(name: &'static str, what: &'static str, unit: &'static str, budget: Option<f64>) -> Figure {
-    Figure {
-        name,
-        what,
-        unit,
-        budget,
-        tolerance: 0.02,
-        table: "host",
-    }
+    Figure { name, what, unit, budget, tolerance: 0.02, table: "host" }
 }
 
 const fn allocations(name: &'static str, what: &'static str, budget: Option<f64>) -> Figure {
-    Figure {
-        tolerance: 0.0,
-        ..host(name, what, "allocations", budget)
-    }
+    Figure { tolerance: 0.0, ..host(name, what, "allocations", budget) }
 }
 
 /// A table of README, from what figures.json says.
 pub(super) fn table(name: &str, entries: &[Entry]) -> String {
     let mut text = String::from("| figure | measured | budget |\n| --- | ---: | ---: |\n");
-    for (figure, entry) in FIGURES
-        .iter()
-        .zip(entries)
-        .filter(|(figure, _)| figure.table == name)
-    {
-        let unit = if figure.unit == "ratio" {
-            String::new()
-        } else {
-            format!(" {}", figure.unit)
-        };
-        let budget = entry
-            .budget
-            .map_or(String::new(), |budget| format!("≤ {}", number(budget)));
-        let _ = writeln!(
-            text,
-            "| {} | {}{unit} | {budget} |",
-            figure.what,
-            number(entry.value)
-        );
+    for (figure, entry) in FIGURES.iter().zip(entries).filter(|(figure, _)| figure.table == name) {
+        let unit = if figure.unit == "ratio" { String::new() } else { format!(" {}", figure.unit) };
+        let budget = entry.budget.map_or(String::new(), |budget| format!("≤ {}", number(budget)));
+        let _ = writeln!(text, "| {} | {}{unit} | {budget} |", figure.what, number(entry.value));
     }
     text
 }

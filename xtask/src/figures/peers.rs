@@ -37,13 +37,7 @@ struct Row {
 
 impl Row {
     fn new(figure: &str, unit: &str, keyfob: f64, peer: f64, which: &str) -> Self {
-        Self {
-            figure: figure.into(),
-            unit: unit.into(),
-            keyfob,
-            peer,
-            which: which.into(),
-        }
+        Self { figure: figure.into(), unit: unit.into(), keyfob, peer, which: which.into() }
     }
 }
 
@@ -52,24 +46,10 @@ pub(super) fn measure(root: &Path) -> crate::Result {
     let mut figures = programs(root)?;
     figures.extend(images(root)?);
     for row in &figures {
-        println!(
-            "{}: {} {}, {}: {}",
-            row.figure,
-            number(row.keyfob),
-            row.unit,
-            row.which,
-            number(row.peer)
-        );
+        println!("{}: {} {}, {}: {}", row.figure, number(row.keyfob), row.unit, row.which, number(row.peer));
     }
-    let date = build::output(Command::new("date").args(["-u", "+%Y-%m-%d"]))?
-        .trim()
-        .to_owned();
-    let peers = Peers {
-        date,
-        machine: machine(),
-        rustc: build::RUSTC.into(),
-        figures,
-    };
+    let date = build::output(Command::new("date").args(["-u", "+%Y-%m-%d"]))?.trim().to_owned();
+    let peers = Peers { date, machine: machine(), rustc: build::RUSTC.into(), figures };
     write_json(&root.join(FILE), &peers)
 }
 
@@ -77,24 +57,12 @@ pub(super) fn measure(root: &Path) -> crate::Result {
 pub(super) fn table(root: &Path) -> crate::Result<String> {
     let peers: Peers = read_json(&root.join(FILE))?;
     let mut text = String::from("| figure | keyfob | peer | | share |\n| --- | ---: | ---: | --- | ---: |\n");
-    for Row {
-        figure,
-        unit,
-        keyfob,
-        peer,
-        which,
-    } in &peers.figures
-    {
+    for Row { figure, unit, keyfob, peer, which } in &peers.figures {
         let share = keyfob / peer;
         let (keyfob, peer) = (number(*keyfob), number(*peer));
-        let _ = writeln!(
-            text,
-            "| {figure} | {keyfob} {unit} | {peer} {unit} | {which} | {share:.2} |"
-        );
+        let _ = writeln!(text, "| {figure} | {keyfob} {unit} | {peer} {unit} | {which} | {share:.2} |");
     }
-    let Peers {
-        date, machine, rustc, ..
-    } = peers;
+    let Peers { date, machine, rustc, .. } = peers;
     let _ = writeln!(text, "\nMeasured on {date}: {machine}, rustc {rustc}.");
     Ok(text)
 }
@@ -127,9 +95,7 @@ fn programs(root: &Path) -> crate::Result<Vec<Row>> {
     };
     #[expect(clippy::cast_precision_loss, reason = "sizes of files")]
     let kilobytes = |path: &Path| {
-        let size = std::fs::metadata(path)
-            .map_err(|error| format!("{}: {error}", path.display()))?
-            .len();
+        let size = std::fs::metadata(path).map_err(|error| format!("{}: {error}", path.display()))?.len();
         Ok::<_, String>((size as f64 / 1000.0).round())
     };
     Ok(vec![
@@ -141,13 +107,7 @@ fn programs(root: &Path) -> crate::Result<Vec<Row>> {
             PLAIN,
         ),
         Row::new("its peak resident memory", "KiB", ours.1, theirs.1, PLAIN),
-        Row::new(
-            "its file, stripped",
-            "kB",
-            kilobytes(&token)?,
-            kilobytes(&plain)?,
-            PLAIN,
-        ),
+        Row::new("its file, stripped", "kB", kilobytes(&token)?, kilobytes(&plain)?, PLAIN),
     ])
 }
 
@@ -161,13 +121,7 @@ fn images(root: &Path) -> crate::Result<Vec<Row>> {
     let empty = flash("empty")?;
     let flash = |name: &str| Ok::<_, String>(flash(name)? - empty);
     Ok(vec![
-        Row::new(
-            "Flash of the whole job, blocking",
-            "bytes",
-            flash("token")?,
-            flash("reqwless")?,
-            REQWLESS,
-        ),
+        Row::new("Flash of the whole job, blocking", "bytes", flash("token")?, flash("reqwless")?, REQWLESS),
         Row::new(
             "Flash of the whole job, async",
             "bytes",
@@ -196,13 +150,8 @@ fn images(root: &Path) -> crate::Result<Vec<Row>> {
 fn machine() -> String {
     let read = |path: &str| std::fs::read_to_string(path).unwrap_or_default();
     let after = |text: &str, name: &str, mark: char| {
-        let value = text
-            .lines()
-            .find_map(|line| line.strip_prefix(name)?.split_once(mark));
-        value.map_or_else(
-            || "unknown".to_owned(),
-            |(_, value)| value.trim().trim_matches('"').to_owned(),
-        )
+        let value = text.lines().find_map(|line| line.strip_prefix(name)?.split_once(mark));
+        value.map_or_else(|| "unknown".to_owned(), |(_, value)| value.trim().trim_matches('"').to_owned())
     };
     let processor = after(&read("/proc/cpuinfo"), "model name", ':');
     let cores = std::thread::available_parallelism().map_or(1, usize::from);

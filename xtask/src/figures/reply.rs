@@ -14,9 +14,7 @@ pub(super) fn token_len(root: &Path) -> crate::Result<u64> {
     let text = super::read(&root.join(FILE))?;
     let body = text.split_once("\r\n\r\n").map_or("", |(_, body)| body);
     let body: serde_json::Value = serde_json::from_str(body).map_err(|error| format!("{FILE}: {error}"))?;
-    let token = body["access_token"]
-        .as_str()
-        .ok_or_else(|| format!("{FILE} holds no token"))?;
+    let token = body["access_token"].as_str().ok_or_else(|| format!("{FILE} holds no token"))?;
     Ok(token.len() as u64)
 }
 
@@ -28,8 +26,7 @@ pub(super) fn is_whole(request: &[u8]) -> bool {
     };
     let length = head.lines().find_map(|line| {
         let (name, value) = line.split_once(':')?;
-        name.eq_ignore_ascii_case("content-length")
-            .then(|| value.trim().parse::<usize>().ok())?
+        name.eq_ignore_ascii_case("content-length").then(|| value.trim().parse::<usize>().ok())?
     });
     length.is_some_and(|length| body.len() >= length)
 }
