@@ -2,14 +2,16 @@
 //! elsewhere.
 
 use crate::error::Error;
-use rustls::client::Resumption;
+use rustls::client::{Resumption, WantsClientCert};
 use rustls::crypto::ring;
 use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::{self, PemObject};
-use rustls::{ClientConfig, ConfigBuilder, RootCertStore, WantsVerifier, client::WantsClientCert};
-use rustls_platform_verifier::BuilderVerifierExt;
+use rustls::{ClientConfig, ConfigBuilder, RootCertStore, WantsVerifier};
 use std::fmt;
 use std::sync::Arc;
+
+type Builder = ConfigBuilder<ClientConfig, WantsVerifier>;
+type BuilderWithRoots = ConfigBuilder<ClientConfig, WantsClientCert>;
 
 /// Sessions that are kept to resume TLS faster: a connector talks to one server, or a few.
 const SESSIONS: usize = 8;
@@ -42,19 +44,36 @@ pub(crate) fn roots(text: &[u8]) -> Result<Arc<ClientConfig>, RootsError> {
     Ok(finish(builder.with_root_certificates(roots)))
 }
 
+/// The platform's roots, and on macOS and Windows its own verifier, which knows the rules of this very computer.
 pub(crate) fn platform() -> Result<Arc<ClientConfig>, Error> {
     let builder = builder().map_err(|error| Error::from(&error))?;
-    // Where this fails, the system has no roots at all.
-    let builder = builder.with_platform_verifier().map_err(|_| Error::NoRoots)?;
-    Ok(finish(builder))
+    Ok(finish(with_platform(builder)?))
 }
 
-fn builder() -> Result<ConfigBuilder<ClientConfig, WantsVerifier>, rustls::Error> {
+#[cfg(any(windows, target_vendor = "apple"))]
+fn with_platform(builder: Builder) -> Result<BuilderWithRoots, Error> {
+    use rustls_platform_verifier::BuilderVerifierExt;
+
+    builder.with_platform_verifier().map_err(|_| Error::NoRoots)
+}
+
+#[cfg(not(any(windows, target_vendor = "apple")))]
+fn with_platform(builder: Builder) -> Result<BuilderWithRoots, Error> {
+    let mut roots = RootCertStore::empty();
+    // A file among many that cannot be read, or an odd certificate, is no reason to trust none of the others.
+    roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
+    if roots.is_empty() {
+        return Err(Error::NoRoots);
+    }
+    Ok(builder.with_root_certificates(roots))
+}
+
+fn builder() -> Result<Builder, rustls::Error> {
     ClientConfig::builder_with_provider(Arc::new(ring::default_provider()))
         .with_safe_default_protocol_versions()
 }
 
-fn finish(builder: ConfigBuilder<ClientConfig, WantsClientCert>) -> Arc<ClientConfig> {
+fn finish(builder: BuilderWithRoots) -> Arc<ClientConfig> {
     let mut config = builder.with_no_client_auth();
     config.resumption = Resumption::in_memory_sessions(SESSIONS);
     Arc::new(config)
