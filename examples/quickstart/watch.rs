@@ -1,0 +1,47 @@
+//! A transport that counts and times what passes through it: where the timeline's numbers come from.
+
+use keyfob::blocking::RoundTrip;
+use keyfob::{Error, HttpReply, HttpRequest};
+use std::time::{Duration, Instant};
+
+/// Any transport of HTTP height, watched.
+pub(crate) struct Watch<T> {
+    inner: T,
+    /// Requests that were handed over so far.
+    pub(crate) requests: u64,
+    /// The last one, if an answer came.
+    pub(crate) last: Option<Trip>,
+}
+
+/// One request and its answer.
+#[derive(Clone, Copy)]
+pub(crate) struct Trip {
+    pub(crate) status: u16,
+    /// Bytes of the answer's body.
+    pub(crate) bytes: usize,
+    /// From the call until the whole answer was there; connecting included, where it was needed.
+    pub(crate) took: Duration,
+}
+
+impl<T> Watch<T> {
+    pub(crate) const fn new(inner: T) -> Self {
+        Self { inner, requests: 0, last: None }
+    }
+}
+
+impl<T: RoundTrip> RoundTrip for Watch<T> {
+    type Error = T::Error;
+
+    fn round_trip<'b>(
+        &mut self,
+        request: HttpRequest<'_>,
+        reply: &'b mut [u8],
+    ) -> Result<HttpReply<'b>, Error<T::Error>> {
+        self.requests += 1;
+        self.last = None;
+        let began = Instant::now();
+        let reply = self.inner.round_trip(request, reply)?;
+        self.last = Some(Trip { status: reply.status, bytes: reply.body.len(), took: began.elapsed() });
+        Ok(reply)
+    }
+}
