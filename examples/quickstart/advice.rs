@@ -202,17 +202,18 @@ impl fmt::Display for Trouble {
             Self::Roots(error) => write!(f, "the file that CA_FILE names cannot be used: {error}"),
             Self::World(error) => write!(f, "the servers for this show did not start: {error}"),
             Self::Token(error) => error.fmt(f),
-            Self::Renewal(why) => write!(
-                f,
-                "the renewal failed ({}), while the old token still serves: is the authorization server still up?",
-                match why {
-                    Why::Config => "a setting",
-                    Why::Capacity => "a buffer too small",
+            Self::Renewal(why) => {
+                let why = match why {
                     Why::Rejected(code) => code.as_str(),
-                    Why::Response => "a strange answer",
-                    _ => "the network",
-                }
-            ),
+                    Why::Capacity => "a buffer is too small",
+                    Why::Response => "the answer was no token",
+                    _ => "no answer came",
+                };
+                write!(
+                    f,
+                    "the renewal failed ({why}), and the old token serves on: is the authorization server up?"
+                )
+            }
             Self::Told(text) => f.write_str(text),
         }
     }

@@ -104,8 +104,9 @@ impl<'a> Run<'a> {
         if let Some(service) = &self.service
             && !service.endpoint.is_https()
         {
-            self.timeline
-                .warn("TLS to the API is missing: the token travels readable. For real use, set API_URL to https://…");
+            self.timeline.warn(
+                "TLS to the API is missing: the token travels readable. For real use, https:// in API_URL",
+            );
         }
     }
 
@@ -120,18 +121,20 @@ impl<'a> Run<'a> {
             let fetched = client.token(link, slot);
             let (requests, now) = (link.transport.requests - before, link.clock.moment().now());
             let trip = link.transport.last.filter(|_| requests > 0);
-            let token = match fetched {
-                Ok(token) => token,
-                Err(error) => {
+            // A renewal that failed is no error while the old token serves: the lease tells of it.
+            let trouble = match &fetched {
+                Ok(token) => token.lease().refresh_failed.map(Trouble::Renewal),
+                Err(error) => Some(Trouble::Told(advice.about_token(*error))),
+            };
+            let token = match (fetched, trouble) {
+                (Ok(token), None) => token,
+                (_, trouble) => {
                     if let Some(trip) = trip {
                         timeline.request("failed", client_id, &self.server, trip, "");
                     }
-                    return Err(Trouble::Told(advice.about_token(error)));
+                    return trouble.map_or(Ok(()), Err);
                 }
             };
-            if let Some(why) = token.lease().refresh_failed {
-                return Err(Trouble::Renewal(why));
-            }
             if let Some(trip) = trip {
                 let step = if before == 0 { "fetched" } else { "renewed" };
                 let life = Seconds(until(token.expires_at(), now));
@@ -148,10 +151,12 @@ impl<'a> Run<'a> {
             let trip = service
                 .get(token)
                 .map_err(|error| Trouble::Told(advice.about_service(service.endpoint, error)))?;
-            timeline.request("called", client_id, &service.name, trip, "");
+            let again = trip.status == 401 && !refused;
+            let note = if again { "so: one renewal" } else { "" };
+            timeline.request("called", client_id, &service.name, trip, note);
             match trip.status {
                 200..300 => return Ok(()),
-                401 if !refused => {
+                401 if again => {
                     refused = true;
                     slot.distrust(generation);
                 }
@@ -187,9 +192,11 @@ impl<'a> Run<'a> {
         while self.link.clock.moment().now() < due {
             thread::sleep(until(due, self.link.clock.moment().now()));
         }
+        let waited = Seconds(until(self.link.clock.moment().now(), now));
         let left = until(expires_at.unwrap_or(now), self.link.clock.moment().now());
-        let (waited, left) = (Seconds(until(self.link.clock.moment().now(), now)), Seconds(left));
-        self.timeline.event("expiry", &format!("waited {waited}; the token would expire {left} from now"));
+        let fate =
+            if left.is_zero() { "has expired".into() } else { format!("expires in {}", Seconds(left)) };
+        self.timeline.event("expiry", &format!("waited {waited}; the token {fate}: due for renewal"));
         self.turn(Telling::Requests)
     }
 

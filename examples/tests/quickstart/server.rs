@@ -3,6 +3,7 @@
 use crate::run::{line, quickstart_of, steps, world};
 use keyfob_world::{ORDER_SERVICE, REPORT_SERVICE, ServiceAccount, Standing, Wire, World, WorldOptions};
 use std::net::TcpListener;
+use std::thread;
 use std::time::Duration;
 
 #[test]
@@ -39,8 +40,17 @@ fn a_short_life_is_shown_to_its_end() {
     let said = quickstart_of(&world, "short").succeeds();
     let expected = ["fetched 200", "skipped", "memory", "skipped", "expiry", "renewed 200"];
     assert_eq!(steps(&said), expected, "{said}");
-    assert!(line(&said, "expiry").contains("the token would expire 1.0 s from now"), "{said}");
+    assert!(
+        line(&said, "expiry").contains("waited 1.0 s; the token expires in 1.0 s: due for renewal"),
+        "{said}"
+    );
     assert_eq!(world.token_requests(), 2);
+
+    // A second is too short for a margin: it runs out.
+    world.set_client_token_life("short", Duration::from_secs(1)).unwrap();
+    let said = quickstart_of(&world, "short").succeeds();
+    assert!(line(&said, "expiry").contains("the token has expired"), "{said}");
+    assert!(line(&said, "renewed").ends_with("expires in 1.0 s"), "{said}");
 }
 
 #[test]
@@ -195,6 +205,30 @@ fn a_server_in_trouble() {
     world.refuse_token_requests(1, Duration::from_secs(1));
     let line = quickstart_of(&world, ORDER_SERVICE).fails();
     assert!(line.contains("has a problem of its own (status 503): try again later"), "{line}");
+}
+
+#[test]
+fn a_renewal_that_fails() {
+    let short = ServiceAccount::new("short").token_life(Duration::from_secs(2));
+    let world = World::start(WorldOptions::default().account(short)).unwrap();
+    let run = quickstart_of(&world, "short");
+    let said = thread::scope(|scope| {
+        let run = scope.spawn(|| run.run());
+        while world.token_requests() == 0 && !run.is_finished() {
+            thread::sleep(Duration::from_millis(5));
+        }
+        world.refuse_token_requests(1, Duration::from_secs(1));
+        run.join().unwrap()
+    });
+    assert_eq!(&steps(&said.out)[4..], ["expiry", "failed 503"], "{said:?}");
+    assert_eq!(
+        (said.code, &*said.err),
+        (
+            Some(1),
+            "error: the renewal failed (the answer was no token), and the old token serves on: \
+             is the authorization server up?\n"
+        )
+    );
 }
 
 #[test]
