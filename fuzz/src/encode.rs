@@ -54,7 +54,7 @@ fn check_room<E: Into<Error>>(expected: &str, len: usize, encode: impl Fn(&mut [
         let mut out = vec![0xaa; less];
         match encode(&mut out).map_err(Into::into) {
             Err(Error::Capacity(CapacityError { needed, available, .. })) => {
-                assert_eq!((needed, available), (len, less))
+                assert_eq!((needed, available), (len, less));
             }
             other => panic!("{other:?} in {less} bytes"),
         }

@@ -33,7 +33,9 @@ pub fn check(data: &[u8]) {
             }
         }
         Err(Error::Response(ResponseError::EndedEarly)) => {
-            assert!(oracle.is_ok(), "waited for more here, and httparse says {oracle:?}");
+            // A status line is judged as a whole here, by httparse byte by byte.
+            let by_status_line = matches!(oracle, Err(httparse::Error::Version | httparse::Error::Status));
+            assert!(oracle.is_ok() || by_status_line, "waited for more here, and httparse says {oracle:?}");
         }
         Err(_) => {}
     }
