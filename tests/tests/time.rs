@@ -101,8 +101,8 @@ fn counted_from_when_the_request_left() {
     let (mut memory, mut scratch, ms) = ([0; 64], [0; 512], Cell::new(100_000));
     let mut client = Client::new(ID, AUTH);
     let mut slot = Slot::new(TokenRequest::new(), &mut memory);
-    let slow = Slow { clock: &ms, takes_ms: 25_000, modem: Modem::new([(200, TOKEN)]) };
-    let mut link = Link::new(slow, || Moment::at_millis(ms.get()), &mut scratch);
+    let transport = Slow { clock: &ms, takes_ms: 25_000, modem: Modem::new([(200, TOKEN)]) };
+    let mut link = Link::new(transport, || Moment::at_millis(ms.get()), &mut scratch);
     let token = client.token(&mut link, &mut slot).unwrap();
     assert_eq!(token.expires_at(), Instant::from_millis(400_000));
     assert_eq!(token.lease().expires_at, token.expires_at());
@@ -166,8 +166,8 @@ fn a_token_that_expires_while_its_refresh_fails_is_not_lent() {
     let (mut memory, mut scratch, ms) = ([0; 64], [0; 512], Cell::new(0));
     let mut client = Client::new(ID, AUTH);
     let mut slot = Slot::new(TokenRequest::new(), &mut memory);
-    let slow = Slow { clock: &ms, takes_ms: 0, modem: Modem::new([(200, TOKEN), (504, "")]) };
-    let mut link = Link::new(slow, || Moment::at_millis(ms.get()), &mut scratch);
+    let transport = Slow { clock: &ms, takes_ms: 0, modem: Modem::new([(200, TOKEN), (504, "")]) };
+    let mut link = Link::new(transport, || Moment::at_millis(ms.get()), &mut scratch);
     client.token(&mut link, &mut slot).unwrap();
 
     ms.set(275_000);

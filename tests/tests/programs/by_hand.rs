@@ -42,9 +42,10 @@ fn a_fetch_that_is_dropped_leaves_the_client_as_it_was() {
     let (mut memory, mut scratch) = ([0; 256], [0; 512]);
     let mut client = Client::new(ID, AUTH);
     let slot = Slot::new(TokenRequest::new(), &mut memory);
-    let mut fetch = client.fetch(slot.request(), Moment::at_millis(0)).unwrap();
-    let _ = fetch.step(&mut scratch).unwrap();
-    drop(fetch);
+    {
+        let mut fetch = client.fetch(slot.request(), Moment::at_millis(0)).unwrap();
+        let _ = fetch.step(&mut scratch).unwrap();
+    }
     assert_eq!(client.plan(&slot, Instant::from_millis(0)), Plan::Fetch);
     assert!(client.fetch(slot.request(), Moment::at_millis(0)).is_ok());
 }

@@ -122,7 +122,7 @@ fn of_the_scratch() {
                     assert!(found.scratch.iter().all(|byte| *byte == 0), "{scratch}: something is left");
                     found.token
                 };
-                let enough = (0..).find(|scratch| attempt(*scratch).is_ok()).unwrap();
+                let enough = (0..4096).find(|scratch| attempt(*scratch).is_ok()).unwrap();
                 for start in 0..enough {
                     let (mut available, mut steps) = (start, 0);
                     while let Err(error) = attempt(available) {
