@@ -14,7 +14,7 @@ fn string() -> impl Strategy<Value = String> {
         2 => any::<char>().prop_filter("is escaped", |c| *c >= ' ' && *c != '"' && *c != '\\').prop_map(String::from),
         2 => any::<u16>().prop_map(|unit| format!("\\u{unit:04x}")),
         1 => any::<u16>().prop_map(|unit| format!("\\u{unit:04X}")),
-        1 => any::<char>().prop_map(|c| escaped(c)),
+        1 => any::<char>().prop_map(escaped),
     ];
     proptest::collection::vec(piece, 0..5).prop_map(|pieces| format!("\"{}\"", pieces.concat()))
 }
@@ -194,7 +194,7 @@ proptest! {
 fn the_generator_makes_tokens_and_nonsense() {
     let mut runner = proptest::test_runner::TestRunner::deterministic();
     let mut verdicts = std::collections::BTreeMap::<String, usize>::new();
-    for _ in 0..3000 {
+    for _ in 0..600 {
         let mut text = object().new_tree(&mut runner).unwrap().current().into_bytes();
         let verdict = match response::read(200, &mut text) {
             Ok(_) => "token".to_owned(),
@@ -202,7 +202,7 @@ fn the_generator_makes_tokens_and_nonsense() {
         };
         *verdicts.entry(verdict).or_default() += 1;
     }
-    let often = |verdict: &str| verdicts.get(verdict).is_some_and(|times| *times > 30);
+    let often = |verdict: &str| verdicts.get(verdict).is_some_and(|times| *times > 5);
     let wanted = [
         "token",
         "Response(TokenMissing)",
