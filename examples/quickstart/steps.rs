@@ -117,26 +117,23 @@ impl<'a> Run<'a> {
         let advice = Advice { endpoint: client.endpoint(), client_id };
         let mut refused = false;
         loop {
-            let before = link.transport.requests;
+            let (before, now) = (link.transport.requests, link.clock.moment().now());
             let fetched = client.token(link, slot);
-            let (requests, now) = (link.transport.requests - before, link.clock.moment().now());
+            let requests = link.transport.requests - before;
             let trip = link.transport.last.filter(|_| requests > 0);
-            // A renewal that failed is no error while the old token serves: the lease tells of it.
-            let trouble = match &fetched {
-                Ok(token) => token.lease().refresh_failed.map(Trouble::Renewal),
-                Err(error) => Some(Trouble::Told(advice.about_token(*error))),
+            let token = match fetched {
+                // No error while the old token serves, but the lease tells of it.
+                Ok(token) => token.lease().refresh_failed.map_or(Ok(token), |why| Err(Trouble::Renewal(why))),
+                Err(error) => Err(Trouble::Told(advice.about_token(error))),
             };
-            let token = match (fetched, trouble) {
-                (Ok(token), None) => token,
-                (_, trouble) => {
-                    if let Some(trip) = trip {
-                        timeline.request("failed", client_id, &self.server, trip, "");
-                    }
-                    return trouble.map_or(Ok(()), Err);
+            let token = token.inspect_err(|_| {
+                if let Some(trip) = trip {
+                    timeline.request("failed", client_id, &self.server, trip, "");
                 }
-            };
+            })?;
             if let Some(trip) = trip {
                 let step = if before == 0 { "fetched" } else { "renewed" };
+                // Counted from when the request left, as keyfob counts it.
                 let life = Seconds(until(token.expires_at(), now));
                 timeline.request(step, client_id, &self.server, trip, &format!("expires in {life}"));
             } else if telling == Telling::Memory {
