@@ -26,8 +26,7 @@ impl Authority {
     /// Makes a root and one certificate for every name and address that loopback has. All keys are P-256.
     pub(crate) fn new() -> Result<Self, Error> {
         let mut root = CertificateParams::default();
-        root.distinguished_name
-            .push(DnType::CommonName, "keyfob example root");
+        root.distinguished_name.push(DnType::CommonName, "keyfob example root");
         root.is_ca = IsCa::Ca(BasicConstraints::Constrained(0));
         root.key_usages = vec![KeyUsagePurpose::KeyCertSign, KeyUsagePurpose::CrlSign];
         valid_now(&mut root);

@@ -17,9 +17,7 @@ impl Credentials {
     /// Reads them. What stands in the form wins over the header, each by itself; a header that can't be read
     /// counts as none.
     pub(crate) fn read(headers: &HeaderMap, form: &Form) -> Self {
-        let basic = headers
-            .get(AUTHORIZATION)
-            .and_then(|value| basic(value.to_str().ok()?));
+        let basic = headers.get(AUTHORIZATION).and_then(|value| basic(value.to_str().ok()?));
         let (client_id, secret) = basic.unzip();
         Self {
             client_id: form.first("client_id").map(String::from).or(client_id),
@@ -39,10 +37,7 @@ impl Form {
 
     /// The first parameter of this name.
     pub(crate) fn first(&self, name: &str) -> Option<&str> {
-        self.0
-            .iter()
-            .find(|(other, _)| other == name)
-            .map(|(_, value)| value.as_str())
+        self.0.iter().find(|(other, _)| other == name).map(|(_, value)| value.as_str())
     }
 
     /// Whether any name stands there twice (forbidden by RFC 6749 §3.2).

@@ -32,15 +32,8 @@ impl SigningKey {
         let kid = jwk.thumbprint(ThumbprintHash::SHA256)?;
         jwk.common.key_id = Some(kid.clone());
         jwk.common.public_key_use = Some(PublicKeyUse::Signature);
-        let header = Header {
-            kid: Some(kid),
-            ..Header::new(Algorithm::ES256)
-        };
-        Ok(Self {
-            header,
-            key,
-            keys: JwkSet { keys: vec![jwk] },
-        })
+        let header = Header { kid: Some(kid), ..Header::new(Algorithm::ES256) };
+        Ok(Self { header, key, keys: JwkSet { keys: vec![jwk] } })
     }
 
     /// The public half, as the realm publishes it.
@@ -101,10 +94,7 @@ impl Es256Signer {
 
 impl Signer<Vec<u8>> for Es256Signer {
     fn try_sign(&self, message: &[u8]) -> core::result::Result<Vec<u8>, SignatureError> {
-        let signature = self
-            .0
-            .sign(&SystemRandom::new(), message)
-            .map_err(|_| SignatureError::new())?;
+        let signature = self.0.sign(&SystemRandom::new(), message).map_err(|_| SignatureError::new())?;
         Ok(signature.as_ref().to_vec())
     }
 }

@@ -26,11 +26,7 @@ impl Default for WorldOptions {
     fn default() -> Self {
         let order = ServiceAccount::new(ORDER_SERVICE).client_role(PAYMENT_SERVICE, PAYMENT_ROLE);
         let report = ServiceAccount::new(REPORT_SERVICE).client_role(PAYMENT_SERVICE, "payments:read");
-        Self {
-            wire: Wire::Tls,
-            token_life: Duration::from_secs(300),
-            accounts: vec![order, report],
-        }
+        Self { wire: Wire::Tls, token_life: Duration::from_secs(300), accounts: vec![order, report] }
     }
 }
 
@@ -130,10 +126,7 @@ impl ServiceAccount {
     /// Adds a role of the client `owner`, which thereby joins the token's audience.
     #[must_use]
     pub fn client_role(mut self, owner: impl Into<String>, role: impl Into<String>) -> Self {
-        self.client_roles
-            .entry(owner.into())
-            .or_default()
-            .push(role.into());
+        self.client_roles.entry(owner.into()).or_default().push(role.into());
         self
     }
 }

@@ -63,20 +63,11 @@ impl Payments {
         validation.set_required_spec_claims(&["exp", "iss", "aud"]);
         // Issuer and service share a clock, and a demonstration of expiry should not last a minute longer.
         validation.leeway = 0;
-        Self {
-            keys,
-            validation,
-            ledger,
-            calls: AtomicU64::new(0),
-        }
+        Self { keys, validation, ledger, calls: AtomicU64::new(0) }
     }
 
     fn check(&self, request: &Request<Bytes>) -> Result<Claims, Refused> {
-        let token = request
-            .headers()
-            .get(AUTHORIZATION)
-            .and_then(bearer)
-            .ok_or(Refused::NoToken)?;
+        let token = request.headers().get(AUTHORIZATION).and_then(bearer).ok_or(Refused::NoToken)?;
         let claims = self.verify(token).map_err(|error| {
             Refused::Token(match error.kind() {
                 ErrorKind::ExpiredSignature => "Token is expired",
@@ -113,9 +104,7 @@ impl Site for Payments {
         self.calls.fetch_add(1, Ordering::Relaxed);
         if !matches!(*request.method(), Method::GET | Method::POST) {
             let mut reply = reply::reply(StatusCode::METHOD_NOT_ALLOWED, "text/plain", "GET or POST\n");
-            reply
-                .headers_mut()
-                .insert(ALLOW, HeaderValue::from_static("GET, POST"));
+            reply.headers_mut().insert(ALLOW, HeaderValue::from_static("GET, POST"));
             return reply;
         }
         match self.check(request) {
@@ -130,24 +119,16 @@ impl From<Refused> for Reply {
         let (status, error, description) = match refused {
             Refused::NoToken => (StatusCode::UNAUTHORIZED, None, "Token is missing"),
             Refused::Token(why) => (StatusCode::UNAUTHORIZED, Some("invalid_token"), why),
-            Refused::Role => (
-                StatusCode::FORBIDDEN,
-                Some("insufficient_scope"),
-                "Role payments:write is missing",
-            ),
+            Refused::Role => {
+                (StatusCode::FORBIDDEN, Some("insufficient_scope"), "Role payments:write is missing")
+            }
         };
         let challenge = error.map_or_else(
             || String::from(r#"Bearer realm="payments""#),
             |error| format!(r#"Bearer realm="payments", error="{error}", error_description="{description}""#),
         );
         let error = error.unwrap_or("unauthorized");
-        let mut reply = reply::json(
-            status,
-            &Refusal {
-                error,
-                error_description: Some(description),
-            },
-        );
+        let mut reply = reply::json(status, &Refusal { error, error_description: Some(description) });
         if let Ok(challenge) = HeaderValue::from_str(&challenge) {
             reply.headers_mut().insert(WWW_AUTHENTICATE, challenge);
         }
@@ -163,11 +144,7 @@ fn bearer(authorization: &HeaderValue) -> Option<&str> {
 
 fn accept(claims: &Claims, request: &Request<Bytes>) -> Reply {
     let Ok(payment) = random::uuid() else {
-        return reply::reply(
-            StatusCode::INTERNAL_SERVER_ERROR,
-            "text/plain",
-            "no random bytes\n",
-        );
+        return reply::reply(StatusCode::INTERNAL_SERVER_ERROR, "text/plain", "no random bytes\n");
     };
     let receipt = json!({
         "status": "accepted",
@@ -205,9 +182,7 @@ mod tests {
         change(&mut claims);
         let authorization = format!("Bearer {}", key.sign(&claims).unwrap());
         let request = Request::get("/payments").header(AUTHORIZATION, authorization);
-        payments
-            .answer(&request.body(Bytes::new()).unwrap(), [127, 0, 0, 1].into())
-            .status()
+        payments.answer(&request.body(Bytes::new()).unwrap(), [127, 0, 0, 1].into()).status()
     }
 
     fn without(name: &'static str) -> impl FnOnce(&mut Value) {
@@ -226,22 +201,12 @@ mod tests {
     #[test]
     fn each_claim_must_be_right() {
         let changed = |name: &'static str, value: Value| status(move |claims| claims[name] = value);
-        assert_eq!(
-            changed("iss", json!("https://issuer.example/other")),
-            StatusCode::UNAUTHORIZED
-        );
+        assert_eq!(changed("iss", json!("https://issuer.example/other")), StatusCode::UNAUTHORIZED);
         assert_eq!(changed("aud", json!(["account"])), StatusCode::UNAUTHORIZED);
-        assert_eq!(
-            changed("aud", json!(["account", PAYMENT_SERVICE])),
-            StatusCode::OK
-        );
+        assert_eq!(changed("aud", json!(["account", PAYMENT_SERVICE])), StatusCode::OK);
         assert_eq!(changed("exp", json!(unix_now() - 1)), StatusCode::UNAUTHORIZED);
         assert_eq!(changed("jti", json!("2")), StatusCode::UNAUTHORIZED);
         let other = json!({"account": {"roles": [PAYMENT_ROLE]}});
-        assert_eq!(
-            changed("resource_access", other),
-            StatusCode::FORBIDDEN,
-            "another client's role"
-        );
+        assert_eq!(changed("resource_access", other), StatusCode::FORBIDDEN, "another client's role");
     }
 }

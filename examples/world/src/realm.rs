@@ -60,15 +60,7 @@ impl Account {
         let secret = options.secret.clone().map_or_else(random::secret, Ok)?;
         let token_life = options.token_life.map(seconds);
         let id = options.client_id.clone();
-        Ok((
-            id,
-            Self {
-                secret,
-                subject: random::uuid()?.to_string(),
-                token_life,
-                options,
-            },
-        ))
+        Ok((id, Self { secret, subject: random::uuid()?.to_string(), token_life, options }))
     }
 }
 
@@ -112,11 +104,7 @@ impl Realm {
             }
             _ => reply::never_stored(token::answer(self, &settings, request, from)),
         };
-        if settings.keep_alive {
-            answer
-        } else {
-            reply::last(answer)
-        }
+        if settings.keep_alive { answer } else { reply::last(answer) }
     }
 
     /// The part of Keycloak's discovery document that is true of this realm.
@@ -130,10 +118,7 @@ impl Realm {
             "token_endpoint_auth_methods_supported": ["client_secret_basic", "client_secret_post"],
             "scopes_supported": token::scopes(),
         });
-        cached(
-            reply::json(StatusCode::OK, &document),
-            "no-cache, must-revalidate, no-transform, no-store",
-        )
+        cached(reply::json(StatusCode::OK, &document), "no-cache, must-revalidate, no-transform, no-store")
     }
 
     fn certs(&self) -> Reply {
@@ -145,16 +130,10 @@ impl Site for Realm {
     const DATED: bool = false;
 
     fn answer(&self, request: &Request<Bytes>, from: IpAddr) -> Reply {
-        let Some((realm, rest)) = request
-            .uri()
-            .path()
-            .strip_prefix("/realms/")
-            .and_then(|path| path.split_once('/'))
+        let Some((realm, rest)) =
+            request.uri().path().strip_prefix("/realms/").and_then(|path| path.split_once('/'))
         else {
-            return reply::prose(
-                StatusCode::NOT_FOUND,
-                "Unable to find matching target resource method",
-            );
+            return reply::prose(StatusCode::NOT_FOUND, "Unable to find matching target resource method");
         };
         if realm != "demo" {
             return reply::prose(StatusCode::NOT_FOUND, "Realm does not exist");
@@ -175,8 +154,6 @@ pub(crate) fn seconds(duration: Duration) -> u64 {
 }
 
 fn cached(mut reply: Reply, how: &'static str) -> Reply {
-    reply
-        .headers_mut()
-        .insert(CACHE_CONTROL, HeaderValue::from_static(how));
+    reply.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static(how));
     reply::secured(reply)
 }

@@ -19,9 +19,7 @@ pub(crate) fn reply(status: StatusCode, content_type: &'static str, body: impl I
     let mut reply = Response::new(Full::new(body));
     *reply.status_mut() = status;
     reply.headers_mut().insert(CONTENT_LENGTH, length);
-    reply
-        .headers_mut()
-        .insert(CONTENT_TYPE, HeaderValue::from_static(content_type));
+    reply.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static(content_type));
     reply
 }
 
@@ -29,11 +27,9 @@ pub(crate) fn reply(status: StatusCode, content_type: &'static str, body: impl I
 pub(crate) fn json(status: StatusCode, body: &impl Serialize) -> Reply {
     match serde_json::to_vec(body) {
         Ok(body) => reply(status, "application/json", body),
-        Err(_) => reply(
-            StatusCode::INTERNAL_SERVER_ERROR,
-            "application/json",
-            r#"{"error":"unknown_error"}"#,
-        ),
+        Err(_) => {
+            reply(StatusCode::INTERNAL_SERVER_ERROR, "application/json", r#"{"error":"unknown_error"}"#)
+        }
     }
 }
 
@@ -47,13 +43,7 @@ pub(crate) struct Refusal<'a> {
 
 /// A refusal outside of the protocol, whose `error` is prose.
 pub(crate) fn prose(status: StatusCode, error: &str) -> Reply {
-    secured(json(
-        status,
-        &Refusal {
-            error,
-            error_description: None,
-        },
-    ))
+    secured(json(status, &Refusal { error, error_description: None }))
 }
 
 /// RFC 6749 §5.1: whatever the token endpoint says must not be stored.
@@ -88,16 +78,12 @@ pub(crate) fn secured(mut reply: Reply) -> Reply {
 pub(crate) fn overloaded(seconds: u64) -> Reply {
     let page = "<html><body><h1>503 Service Unavailable</h1></body></html>\n";
     let mut reply = reply(StatusCode::SERVICE_UNAVAILABLE, "text/html", page);
-    reply
-        .headers_mut()
-        .insert(RETRY_AFTER, HeaderValue::from(seconds));
+    reply.headers_mut().insert(RETRY_AFTER, HeaderValue::from(seconds));
     reply
 }
 
 /// Tells the client that this stream ends here (RFC 9112 §9.6); the server then closes it.
 pub(crate) fn last(mut reply: Reply) -> Reply {
-    reply
-        .headers_mut()
-        .insert(CONNECTION, HeaderValue::from_static("close"));
+    reply.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
     reply
 }

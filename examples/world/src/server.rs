@@ -99,13 +99,7 @@ pub(crate) async fn serve<S: Site>(
             sleep(Duration::from_millis(20)).await;
             continue;
         };
-        tokio::spawn(converse(
-            stream,
-            IpAddr::V4(*from.ip()),
-            tls.clone(),
-            site.clone(),
-            streams.clone(),
-        ));
+        tokio::spawn(converse(stream, IpAddr::V4(*from.ip()), tls.clone(), site.clone(), streams.clone()));
     }
 }
 
@@ -160,10 +154,6 @@ async fn answer<S: Site>(request: Request<Incoming>, from: IpAddr, site: &S) -> 
     let (head, body) = request.into_parts();
     Ok(match Limited::new(body, LONGEST_BODY).collect().await {
         Ok(body) => site.answer(&Request::from_parts(head, body.to_bytes()), from),
-        Err(_) => reply::last(reply::reply(
-            StatusCode::PAYLOAD_TOO_LARGE,
-            "text/plain",
-            "too long\n",
-        )),
+        Err(_) => reply::last(reply::reply(StatusCode::PAYLOAD_TOO_LARGE, "text/plain", "too long\n")),
     })
 }

@@ -45,13 +45,7 @@ type Refused = (StatusCode, &'static str, String);
 /// Answers one request.
 pub(crate) fn answer(realm: &Realm, settings: &Settings, request: &Request<Bytes>, from: IpAddr) -> Reply {
     issue(realm, settings, request, from).unwrap_or_else(|(status, error, description)| {
-        json(
-            status,
-            &Refusal {
-                error,
-                error_description: Some(&description),
-            },
-        )
+        json(status, &Refusal { error, error_description: Some(&description) })
     })
 }
 
@@ -63,13 +57,8 @@ fn issue(
 ) -> Result<Reply, Refused> {
     // A body of another type isn't looked at, so that its parameters are missing.
     let is_form = request.headers().get(CONTENT_TYPE).is_some_and(|kind| {
-        let kind = kind
-            .as_bytes()
-            .split(|byte| *byte == b';')
-            .next()
-            .unwrap_or_default();
-        kind.trim_ascii()
-            .eq_ignore_ascii_case(b"application/x-www-form-urlencoded")
+        let kind = kind.as_bytes().split(|byte| *byte == b';').next().unwrap_or_default();
+        kind.trim_ascii().eq_ignore_ascii_case(b"application/x-www-form-urlencoded")
     });
     let form = Form::read(if is_form { request.body() } else { b"" });
 
@@ -77,10 +66,7 @@ fn issue(
         Some("client_credentials") => {}
         Some(_) => return Err(bad_request("unsupported_grant_type", "Unsupported grant_type")),
         None => {
-            return Err(bad_request(
-                "invalid_request",
-                "Missing form parameter: grant_type",
-            ));
+            return Err(bad_request("invalid_request", "Missing form parameter: grant_type"));
         }
     }
     let account = authenticate(settings, &Credentials::read(request.headers(), &form))?;
@@ -88,20 +74,13 @@ fn issue(
         return Err(bad_request("invalid_request", "duplicated parameter"));
     }
     if account.options.standing == Standing::NoServiceAccount {
-        return Err(unauthorized(
-            "unauthorized_client",
-            "Client not enabled to retrieve service account",
-        ));
+        return Err(unauthorized("unauthorized_client", "Client not enabled to retrieve service account"));
     }
     let scope = grant(form.first("scope"))?;
 
     let life = account.token_life.unwrap_or(settings.token_life);
     let token = sign(realm, settings, account, &scope, life, from).map_err(|_| {
-        (
-            StatusCode::INTERNAL_SERVER_ERROR,
-            "unknown_error",
-            String::from("The key does not sign"),
-        )
+        (StatusCode::INTERNAL_SERVER_ERROR, "unknown_error", String::from("The key does not sign"))
     })?;
     let issued = Issued {
         access_token: &token,
@@ -117,10 +96,7 @@ fn issue(
 /// Unknown and disabled clients get another code than wrong secrets, but the same description.
 fn authenticate<'s>(settings: &'s Settings, credentials: &Credentials) -> Result<&'s Account, Refused> {
     const WORDS: &str = "Invalid client or Invalid client credentials";
-    let known = credentials
-        .client_id
-        .as_ref()
-        .and_then(|id| settings.accounts.get(id));
+    let known = credentials.client_id.as_ref().and_then(|id| settings.accounts.get(id));
     match known {
         Some(account) if account.options.standing != Standing::Disabled => {
             if credentials.secret.as_ref() == Some(&account.secret) {
@@ -164,15 +140,8 @@ fn sign(
     // Keycloak names the kind of session, token and grant: transient, regular, client credentials.
     let jti = format!("trrtcc:{}", random::uuid()?);
     let from = from.to_string();
-    let extra: Vec<_> = (0..settings.extra_roles)
-        .map(|n| format!("extra-role-{n:04}"))
-        .collect();
-    let realm_roles = options
-        .realm_roles
-        .iter()
-        .chain(&extra)
-        .map(String::as_str)
-        .collect();
+    let extra: Vec<_> = (0..settings.extra_roles).map(|n| format!("extra-role-{n:04}")).collect();
+    let realm_roles = options.realm_roles.iter().chain(&extra).map(String::as_str).collect();
     let owned = options.client_roles.iter();
     let token = realm.key.sign(&AccessClaims {
         exp: now.saturating_add(life),
@@ -187,12 +156,7 @@ fn sign(
         realm_access: Roles { roles: realm_roles },
         resource_access: owned
             .map(|(owner, roles)| {
-                (
-                    owner.as_str(),
-                    Roles {
-                        roles: roles.iter().map(String::as_str).collect(),
-                    },
-                )
+                (owner.as_str(), Roles { roles: roles.iter().map(String::as_str).collect() })
             })
             .collect(),
         scope,

@@ -48,11 +48,7 @@ impl World {
     pub fn start(options: WorldOptions) -> io::Result<Self> {
         let authority = Authority::new().map_err(io::Error::other)?;
         let tls = server::acceptor(&authority, options.wire).map_err(io::Error::other)?;
-        let scheme = if options.wire == Wire::Plain {
-            "http"
-        } else {
-            "https"
-        };
+        let scheme = if options.wire == Wire::Plain { "http" } else { "https" };
         let (realm_listener, realm_port) = server::listen()?;
         let (payment_listener, payment_port) = server::listen()?;
 
@@ -66,25 +62,13 @@ impl World {
         let payment_streams = Arc::<Streams>::default();
 
         let runtime = Builder::new_current_thread().enable_all().build()?;
-        runtime.spawn(server::serve(
-            realm_listener,
-            tls.clone(),
-            realm.clone(),
-            realm_streams.clone(),
-        ));
-        runtime.spawn(server::serve(
-            payment_listener,
-            tls,
-            payments.clone(),
-            payment_streams.clone(),
-        ));
+        runtime.spawn(server::serve(realm_listener, tls.clone(), realm.clone(), realm_streams.clone()));
+        runtime.spawn(server::serve(payment_listener, tls, payments.clone(), payment_streams.clone()));
         let (stop, stopped) = oneshot::channel();
-        let thread = thread::Builder::new()
-            .name("keyfob-world".into())
-            .spawn(move || {
-                // Ends when the sender is dropped. The runtime then drops every stream.
-                let _ = runtime.block_on(stopped);
-            })?;
+        let thread = thread::Builder::new().name("keyfob-world".into()).spawn(move || {
+            // Ends when the sender is dropped. The runtime then drops every stream.
+            let _ = runtime.block_on(stopped);
+        })?;
 
         Ok(Self {
             ca_pem: authority.ca_pem,
@@ -218,12 +202,7 @@ impl World {
     }
 
     fn account<R>(&self, id: &str, act: impl FnOnce(&mut Account) -> R) -> Result<R, UnknownClient> {
-        self.realm
-            .settings()
-            .accounts
-            .get_mut(id)
-            .map(act)
-            .ok_or(UnknownClient)
+        self.realm.settings().accounts.get_mut(id).map(act).ok_or(UnknownClient)
     }
 }
 

@@ -19,11 +19,7 @@ pub(crate) fn agent(world: &World) -> Agent {
     let root = Certificate::from_pem(world.ca_pem().as_bytes()).unwrap();
     let roots = RootCerts::new_with_certs(&[root]);
     let tls = TlsConfig::builder().root_certs(roots).build();
-    Agent::config_builder()
-        .tls_config(tls)
-        .http_status_as_error(false)
-        .build()
-        .new_agent()
+    Agent::config_builder().tls_config(tls).http_status_as_error(false).build().new_agent()
 }
 
 /// What the world answered.
@@ -38,11 +34,7 @@ impl Answer {
     pub(crate) fn read(response: Response<ureq::Body>) -> Self {
         let (head, mut body) = response.into_parts();
         let text = body.read_to_string().unwrap();
-        Self {
-            status: head.status.as_u16(),
-            headers: head.headers,
-            text,
-        }
+        Self { status: head.status.as_u16(), headers: head.headers, text }
     }
 
     pub(crate) fn json(&self) -> Value {
@@ -68,22 +60,13 @@ impl Answer {
 
 /// POSTs a form to the token endpoint.
 pub(crate) fn post(agent: &Agent, world: &World, form: &[(&str, &str)]) -> Answer {
-    Answer::read(
-        agent
-            .post(world.token_url())
-            .send_form(form.iter().copied())
-            .unwrap(),
-    )
+    Answer::read(agent.post(world.token_url()).send_form(form.iter().copied()).unwrap())
 }
 
 /// Asks for a token as this client, with what its secret is now.
 pub(crate) fn fetch(agent: &Agent, world: &World, client_id: &str) -> Answer {
     let secret = world.client_secret(client_id).unwrap();
-    let form = [
-        ("grant_type", "client_credentials"),
-        ("client_id", client_id),
-        ("client_secret", &secret),
-    ];
+    let form = [("grant_type", "client_credentials"), ("client_id", client_id), ("client_secret", &secret)];
     post(agent, world, &form)
 }
 
@@ -94,9 +77,7 @@ pub(crate) fn order(agent: &Agent, world: &World) -> Answer {
 
 /// Calls the payment service with this token.
 pub(crate) fn pay(agent: &Agent, world: &World, token: &str) -> Answer {
-    let call = agent
-        .get(world.api_url())
-        .header("Authorization", format!("Bearer {token}"));
+    let call = agent.get(world.api_url()).header("Authorization", format!("Bearer {token}"));
     Answer::read(call.call().unwrap())
 }
 

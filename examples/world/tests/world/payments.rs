@@ -26,9 +26,7 @@ fn a_good_token_pays() {
     assert_eq!(receipt["client"], ORDER_SERVICE);
     assert_eq!(receipt["received_bytes"], 0);
 
-    let call = agent
-        .post(world.api_url())
-        .header("Authorization", format!("bEARER {token}"));
+    let call = agent.post(world.api_url()).header("Authorization", format!("bEARER {token}"));
     let receipt = Answer::read(call.send(r#"{"amount":42}"#).unwrap()).json();
     assert_eq!(receipt["status"], "accepted");
     assert_eq!(receipt["received_bytes"], 13);
@@ -39,15 +37,8 @@ fn no_token_gets_a_challenge_without_an_error() {
     let world = world();
     let agent = agent(&world);
     let bare = Answer::read(agent.get(world.api_url()).call().unwrap());
-    assert_eq!(
-        (bare.status, challenge(&bare)),
-        (401, r#"Bearer realm="payments""#)
-    );
-    let basic = agent
-        .get(world.api_url())
-        .header("Authorization", "Basic YTpz")
-        .call()
-        .unwrap();
+    assert_eq!((bare.status, challenge(&bare)), (401, r#"Bearer realm="payments""#));
+    let basic = agent.get(world.api_url()).header("Authorization", "Basic YTpz").call().unwrap();
     assert_eq!(challenge(&Answer::read(basic)), r#"Bearer realm="payments""#);
 }
 
@@ -59,11 +50,7 @@ fn a_token_that_is_not_the_issuers_is_invalid() {
         let answer = pay(&agent, &world, token);
         assert_eq!(answer.status, 401);
         assert_eq!(answer.json()["error"], "invalid_token");
-        challenge(&answer)
-            .strip_prefix(INVALID)
-            .unwrap()
-            .trim_matches('"')
-            .to_owned()
+        challenge(&answer).strip_prefix(INVALID).unwrap().trim_matches('"').to_owned()
     };
     assert_eq!(refused("garbage"), "Token verification failed");
 
@@ -113,9 +100,6 @@ fn there_is_one_resource_with_two_methods() {
     assert_eq!(other.status, 404);
     assert_eq!(world.api_calls(), 0);
     let deleted = Answer::read(agent.delete(world.api_url()).call().unwrap());
-    assert_eq!(
-        (deleted.status, deleted.header("allow")),
-        (405, Some("GET, POST"))
-    );
+    assert_eq!((deleted.status, deleted.header("allow")), (405, Some("GET, POST")));
     assert_eq!(world.api_calls(), 1);
 }

@@ -29,10 +29,7 @@ fn revoked_tokens_are_refused_and_new_ones_are_not() {
     assert_eq!(pay(&agent, &world, &answer.token()).status, 200);
     let now = SystemTime::UNIX_EPOCH.elapsed().unwrap().as_secs();
     let not_before = answer.json()["not-before-policy"].as_u64().unwrap();
-    assert!(
-        (now - 60..=now).contains(&not_before),
-        "told as Keycloak tells it"
-    );
+    assert!((now - 60..=now).contains(&not_before), "told as Keycloak tells it");
 }
 
 #[test]
@@ -59,14 +56,8 @@ fn lives_are_set_for_all_and_for_one() {
     world.set_token_life(Duration::from_secs(60));
     assert_eq!([life(ORDER_SERVICE), life("own")], [60, 7]);
     world.set_client_token_life(ORDER_SERVICE, TWO_SECONDS).unwrap();
-    assert_eq!(
-        [life(ORDER_SERVICE), life(REPORT_SERVICE), life("own")],
-        [2, 60, 7]
-    );
-    assert_eq!(
-        world.set_client_token_life("nobody", TWO_SECONDS),
-        Err(UnknownClient)
-    );
+    assert_eq!([life(ORDER_SERVICE), life(REPORT_SERVICE), life("own")], [2, 60, 7]);
+    assert_eq!(world.set_client_token_life("nobody", TWO_SECONDS), Err(UnknownClient));
 }
 
 #[test]
@@ -76,19 +67,11 @@ fn secrets_rotate() {
     let old = world.client_secret(ORDER_SERVICE).unwrap();
     let token = order(&agent, &world).token();
     world.set_client_secret(ORDER_SERVICE, "next").unwrap();
-    let form = [
-        ("grant_type", "client_credentials"),
-        ("client_id", ORDER_SERVICE),
-        ("client_secret", &old),
-    ];
+    let form = [("grant_type", "client_credentials"), ("client_id", ORDER_SERVICE), ("client_secret", &old)];
     assert_eq!(crate::client::post(&agent, &world, &form).status, 401);
     assert_eq!(world.client_secret(ORDER_SERVICE).unwrap(), "next");
     assert_eq!(order(&agent, &world).status, 200);
-    assert_eq!(
-        pay(&agent, &world, &token).status,
-        200,
-        "what was issued stays good"
-    );
+    assert_eq!(pay(&agent, &world, &token).status, 200, "what was issued stays good");
     assert_eq!(world.set_client_secret("nobody", "s"), Err(UnknownClient));
     assert_eq!(world.client_secret("nobody"), Err(UnknownClient));
 }
@@ -100,11 +83,7 @@ fn a_client_of_the_defaults_can_be_replaced() {
     assert_eq!(world.client_secret(ORDER_SERVICE).unwrap(), "mine");
     let agent = agent(&world);
     let token = order(&agent, &world).token();
-    assert_eq!(
-        pay(&agent, &world, &token).status,
-        401,
-        "this one has no roles to pay with"
-    );
+    assert_eq!(pay(&agent, &world, &token).status, 401, "this one has no roles to pay with");
 }
 
 #[test]
@@ -116,10 +95,7 @@ fn tokens_grow_with_roles() {
     let padded = order(&agent, &world).token();
     let grown = padded.len() - before.len();
     // 18 characters of JSON for each role, four for three in base64.
-    assert!(
-        (500 * 18 * 4 / 3 - 4..=500 * 18 * 4 / 3 + 4).contains(&grown),
-        "{grown}"
-    );
+    assert!((500 * 18 * 4 / 3 - 4..=500 * 18 * 4 / 3 + 4).contains(&grown), "{grown}");
     assert_eq!(pay(&agent, &world, &padded).status, 200);
     world.set_extra_roles(0);
     assert_eq!(order(&agent, &world).token().len(), before.len());
@@ -137,11 +113,7 @@ fn token_requests_are_put_off() {
     }
     assert_eq!(order(&agent, &world).status, 200);
     assert_eq!(world.token_requests(), 3);
-    assert_eq!(
-        world.token_connections(),
-        1,
-        "a fault of the server, not of the stream"
-    );
+    assert_eq!(world.token_connections(), 1, "a fault of the server, not of the stream");
 }
 
 #[test]
@@ -176,12 +148,7 @@ fn idle_connections_are_closed() {
 #[test]
 fn unused_connections_are_closed_too() {
     let world = World::start(WorldOptions::default().wire(Wire::Plain)).unwrap();
-    let authority = world
-        .token_url()
-        .split('/')
-        .nth(2)
-        .unwrap()
-        .replace("localhost", "127.0.0.1");
+    let authority = world.token_url().split('/').nth(2).unwrap().replace("localhost", "127.0.0.1");
     let mut stream = TcpStream::connect(authority).unwrap();
     while world.token_connections() == 0 {
         sleep(Duration::from_millis(1));

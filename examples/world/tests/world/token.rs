@@ -42,10 +42,7 @@ fn the_published_key_verifies_it() {
     let token = order(&agent, &world).token();
     let (signed, signature) = token.rsplit_once('.').unwrap();
     let header: Value = serde_json::from_slice(&decode(signed.split('.').next().unwrap())).unwrap();
-    let keys = agent
-        .get(format!("{}/protocol/openid-connect/certs", world.issuer()))
-        .call()
-        .unwrap();
+    let keys = agent.get(format!("{}/protocol/openid-connect/certs", world.issuer())).call().unwrap();
     let key = Answer::read(keys).json()["keys"][0].clone();
     assert_eq!(header, json!({"alg": "ES256", "typ": "JWT", "kid": key["kid"]}));
 
@@ -109,17 +106,10 @@ fn each_is_another_of_the_same_account() {
 #[test]
 fn roles_come_from_the_account_and_make_the_audience() {
     let plain = ServiceAccount::new("plain");
-    let self_only = ServiceAccount::new("me")
-        .client_role("me", "owner")
-        .realm_role("night-shift");
+    let self_only = ServiceAccount::new("me").client_role("me", "owner").realm_role("night-shift");
     let alone = ServiceAccount::new("account");
-    let world = World::start(
-        WorldOptions::default()
-            .account(plain)
-            .account(self_only)
-            .account(alone),
-    )
-    .unwrap();
+    let world =
+        World::start(WorldOptions::default().account(plain).account(self_only).account(alone)).unwrap();
     let agent = agent(&world);
     let claims = |id: &str| claims(&fetch(&agent, &world, id).token());
     assert_eq!(claims("plain")["aud"], "account", "text if there is one");

@@ -15,14 +15,7 @@ use tokio_rustls::rustls::{DEFAULT_VERSIONS, SupportedProtocolVersion, version};
 use crate::client::{agent, order, pay, world};
 
 fn port(url: &str) -> u16 {
-    url.split('/')
-        .nth(2)
-        .unwrap()
-        .rsplit_once(':')
-        .unwrap()
-        .1
-        .parse()
-        .unwrap()
+    url.split('/').nth(2).unwrap().rsplit_once(':').unwrap().1.parse().unwrap()
 }
 
 /// Shakes hands with the token endpoint under this name and says in which version.
@@ -32,9 +25,7 @@ fn shake(
     versions: &[&'static SupportedProtocolVersion],
 ) -> std::io::Result<Option<ProtocolVersion>> {
     let mut roots = RootCertStore::empty();
-    roots
-        .add(CertificateDer::from_pem_slice(world.ca_pem().as_bytes()).unwrap())
-        .unwrap();
+    roots.add(CertificateDer::from_pem_slice(world.ca_pem().as_bytes()).unwrap()).unwrap();
     let config = ClientConfig::builder_with_provider(Arc::new(ring::default_provider()))
         .with_protocol_versions(versions)
         .unwrap()
@@ -56,31 +47,15 @@ fn tls_is_spoken_in_the_chosen_versions() {
     let (old, new) = (&[&version::TLS12][..], &[&version::TLS13][..]);
     let start = |wire| World::start(WorldOptions::default().wire(wire)).unwrap();
     let both = start(Wire::Tls);
-    assert_eq!(
-        shake(&both, "localhost", DEFAULT_VERSIONS).unwrap(),
-        Some(ProtocolVersion::TLSv1_3)
-    );
-    assert_eq!(
-        shake(&both, "localhost", old).unwrap(),
-        Some(ProtocolVersion::TLSv1_2)
-    );
+    assert_eq!(shake(&both, "localhost", DEFAULT_VERSIONS).unwrap(), Some(ProtocolVersion::TLSv1_3));
+    assert_eq!(shake(&both, "localhost", old).unwrap(), Some(ProtocolVersion::TLSv1_2));
     let old_only = start(Wire::Tls12);
-    assert_eq!(
-        shake(&old_only, "localhost", DEFAULT_VERSIONS).unwrap(),
-        Some(ProtocolVersion::TLSv1_2)
-    );
+    assert_eq!(shake(&old_only, "localhost", DEFAULT_VERSIONS).unwrap(), Some(ProtocolVersion::TLSv1_2));
     shake(&old_only, "localhost", new).unwrap_err();
     let new_only = start(Wire::Tls13);
-    assert_eq!(
-        shake(&new_only, "localhost", DEFAULT_VERSIONS).unwrap(),
-        Some(ProtocolVersion::TLSv1_3)
-    );
+    assert_eq!(shake(&new_only, "localhost", DEFAULT_VERSIONS).unwrap(), Some(ProtocolVersion::TLSv1_3));
     shake(&new_only, "localhost", old).unwrap_err();
-    assert_eq!(
-        new_only.token_connections(),
-        1,
-        "a handshake that failed is no connection"
-    );
+    assert_eq!(new_only.token_connections(), 1, "a handshake that failed is no connection");
 }
 
 #[test]
