@@ -14,6 +14,7 @@ pub(crate) use secret_file::read as read_secret;
 use keyfob::{ClientAuth, TokenRequest};
 use std::env;
 use std::ffi::OsString;
+use std::mem;
 use std::path::Path;
 use zeroize::{Zeroize, Zeroizing};
 
@@ -56,7 +57,9 @@ impl Environment {
         let process = Variable::ALL
             .into_iter()
             .filter_map(|variable| Some((variable.name(), env::var_os(variable.name())?)));
-        let file = dot_env::read(Path::new(".env"))?.into_iter().map(|(name, value)| (name, value.into()));
+        let file = dot_env::read(Path::new(".env"))?
+            .into_iter()
+            .map(|(name, mut value)| (name, mem::take(&mut *value).into()));
         Self::from_variables(process.chain(file))
     }
 

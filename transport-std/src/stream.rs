@@ -3,7 +3,7 @@
 use crate::deadline::Deadline;
 use crate::error::{Error, Phase};
 use rustls::ClientConnection;
-use std::io::{self, Read, Write};
+use std::io::{self, IoSlice, Read, Write};
 use std::net::TcpStream;
 
 /// Records that a server may have sent on an idle stream, session tickets for one, before it counts as noisy.
@@ -193,6 +193,14 @@ impl Write for Timed<'_> {
         retried(|| {
             self.socket.set_write_timeout(Some(self.deadline.left()?))?;
             self.socket.write(buf)
+        })
+    }
+
+    /// All records at once: without it, each would be a packet of its own.
+    fn write_vectored(&mut self, bufs: &[IoSlice<'_>]) -> io::Result<usize> {
+        retried(|| {
+            self.socket.set_write_timeout(Some(self.deadline.left()?))?;
+            self.socket.write_vectored(bufs)
         })
     }
 

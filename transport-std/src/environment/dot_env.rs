@@ -9,7 +9,7 @@ use std::path::Path;
 use zeroize::{Zeroize, Zeroizing};
 
 /// The table's variables that the file sets, in its order; none, if there is no such file.
-pub(super) fn read(path: &Path) -> Result<Vec<(&'static str, String)>, EnvironmentError> {
+pub(super) fn read(path: &Path) -> Result<Vec<(&'static str, Zeroizing<String>)>, EnvironmentError> {
     let text = match fs::read(path) {
         Ok(text) => Zeroizing::new(text),
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
@@ -21,7 +21,7 @@ pub(super) fn read(path: &Path) -> Result<Vec<(&'static str, String)>, Environme
     for entry in dotenvy::from_read_iter(lines) {
         match entry {
             Ok((name, mut value)) => match Variable::named(&name) {
-                Some(variable) => found.push((variable.name(), value)),
+                Some(variable) => found.push((variable.name(), Zeroizing::new(value))),
                 None => value.zeroize(),
             },
             Err(dotenvy::Error::LineParse(mut text, _)) => {

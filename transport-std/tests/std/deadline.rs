@@ -1,9 +1,10 @@
 //! One limit for all of a call. What is asserted is that it was met; upper bounds are generous.
 
 use crate::authority::{ALWAYS, Authority};
-use crate::get;
 use crate::server::{Conn, Server};
-use keyfob::{Error::Transport, Http1};
+use crate::{endpoint, get};
+use keyfob::blocking::RoundTrip;
+use keyfob::{Error::Transport, Http1, HttpRequest};
 use keyfob_std::{Connector, Error, Phase};
 use std::io::Write;
 use std::thread::sleep;
@@ -61,6 +62,27 @@ fn a_server_that_drips_its_handshake() {
     });
     let connector = Connector::with_roots(Authority::new().pem().as_bytes()).unwrap();
     times_out(&server, connector, "https", Phase::Handshake);
+}
+
+#[test]
+fn a_server_that_does_not_read() {
+    let authority = Authority::new();
+    for secure in [true, false] {
+        let tls = secure.then(|| authority.server("localhost", ALWAYS));
+        let server = Server::start("127.0.0.1:0", tls, |conn| {
+            conn.request_head();
+            sleep(Duration::from_secs(10));
+        });
+        let (scheme, connector) = if secure {
+            ("https", Connector::with_roots(authority.pem().as_bytes()).unwrap())
+        } else {
+            ("http", Connector::insecure_http())
+        };
+        let (url, body) = (server.url(scheme, "localhost"), vec![b'x'; 32 << 20]);
+        let request = HttpRequest::post(endpoint(&url), "text/plain", &body).within(LIMIT);
+        let error = Http1::new(connector).round_trip(request, &mut [0; 1024]).unwrap_err();
+        assert_eq!(error, Transport(Error::TimedOut(Phase::Send)));
+    }
 }
 
 #[test]

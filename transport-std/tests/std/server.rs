@@ -65,8 +65,8 @@ impl Server {
 }
 
 impl Conn {
-    /// One whole request, or nothing if the client is gone.
-    pub(crate) fn request(&mut self) -> Option<String> {
+    /// A request up to its body, or nothing if the client is gone.
+    pub(crate) fn request_head(&mut self) -> Option<String> {
         let mut text = Vec::new();
         let mut byte = [0];
         while !text.ends_with(b"\r\n\r\n") {
@@ -75,7 +75,12 @@ impl Conn {
                 _ => return None,
             }
         }
-        let head = String::from_utf8(text).unwrap();
+        Some(String::from_utf8(text).unwrap())
+    }
+
+    /// One whole request, or nothing if the client is gone.
+    pub(crate) fn request(&mut self) -> Option<String> {
+        let head = self.request_head()?;
         let body_len = head
             .lines()
             .find_map(|line| line.strip_prefix("Content-Length: "))

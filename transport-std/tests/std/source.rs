@@ -121,6 +121,20 @@ fn a_refresh_that_fails_leaves_the_old_token() {
 }
 
 #[test]
+fn a_source_can_move_to_another_thread() {
+    fn is_send<T: Send>(_: &T) {}
+    let world = World::start(WorldOptions::default()).unwrap();
+    let (environment, _) = environment(&world, "thread");
+    let mut source = environment.source().unwrap();
+    is_send(&source);
+    std::thread::scope(|scope| {
+        scope.spawn(|| source.token().map(|_| ()).unwrap());
+    });
+    assert!(source.token().is_ok());
+    assert_eq!(world.token_requests(), 1);
+}
+
+#[test]
 fn sizes_can_be_set() {
     let world = World::start(WorldOptions::default()).unwrap();
     world.set_extra_roles(1000); // about 25 KB

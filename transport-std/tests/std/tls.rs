@@ -8,7 +8,7 @@ use keyfob_std::rustls::version::{TLS12, TLS13};
 use keyfob_std::{CertificateProblem, Connector, Error, RootsError};
 use keyfob_world::{ORDER_SERVICE, Wire, World, WorldOptions};
 use std::io::Read;
-use std::sync::mpsc;
+use std::sync::{Arc, mpsc};
 use std::time::Duration;
 
 fn fetch_from_world(wire: Wire) {
@@ -104,6 +104,39 @@ fn a_client_certificate_comes_by_the_users_own_config() {
     let without = Connector::with_roots(authority.pem().as_bytes()).unwrap();
     // certificate_required
     assert_eq!(get(&mut Http1::new(without), &url, AMPLE), Err(Transport(Error::Alert(116))));
+}
+
+#[test]
+fn another_protocol_than_http_1_1_is_not_spoken() {
+    let authority = Authority::new();
+    for (protocol, expected) in
+        [(&b"http/1.1"[..], Ok("yes".to_owned())), (b"h2", Err(Transport(Error::Incompatible)))]
+    {
+        let mut config = authority.server("localhost", ALWAYS);
+        Arc::make_mut(&mut config).alpn_protocols = vec![protocol.to_vec()];
+        let server = Server::start("127.0.0.1:0", Some(config), |conn| conn.serve("yes"));
+        let mut config = authority.client(&[&TLS13]);
+        config.alpn_protocols = vec![protocol.to_vec()];
+        let mut transport = Http1::new(Connector::with_config(config));
+        assert_eq!(get(&mut transport, &server.url("https", "localhost"), AMPLE), expected);
+    }
+}
+
+#[test]
+fn the_servers_alert_is_told() {
+    let authority = Authority::new();
+    let mut config = authority.server("localhost", ALWAYS);
+    Arc::make_mut(&mut config).alpn_protocols = vec![b"other".to_vec()];
+    let server = Server::start("127.0.0.1:0", Some(config), |conn| conn.serve("yes"));
+    let mut config = authority.client(&[&TLS12, &TLS13]);
+    config.alpn_protocols = vec![b"http/1.1".to_vec()];
+    let mut transport = Http1::new(Connector::with_config(config));
+    let error = get(&mut transport, &server.url("https", "localhost"), AMPLE).unwrap_err();
+    assert_eq!(error, Transport(Error::Alert(120)));
+    assert_eq!(
+        error.to_string(),
+        "the server broke off TLS with alert 120 (NoApplicationProtocol): its log says why"
+    );
 }
 
 #[test]
