@@ -58,11 +58,11 @@ pub(super) const GATES: &[Gate] = &[
         name: "deny",
         why: "licences, sources and crates are those of deny.toml",
         work: Lines(&[
-            "cargo deny --workspace --all-features --locked check bans licenses sources",
-            "cargo deny --manifest-path fuzz/Cargo.toml --config deny.toml --locked check bans licenses sources",
-            "cargo deny --manifest-path figures/firmware/Cargo.toml --workspace --config deny.toml --locked check bans licenses sources",
-            "cargo deny --manifest-path figures/host/Cargo.toml --config deny.toml --locked check bans licenses sources",
-            "cargo deny --manifest-path figures/peers/Cargo.toml --workspace --config deny.toml --locked check bans licenses sources",
+            "cargo deny --workspace --all-features --locked --log-level error check bans licenses sources",
+            "cargo deny --manifest-path fuzz/Cargo.toml --config deny.toml --locked --log-level error check bans licenses sources",
+            "cargo deny --manifest-path figures/firmware/Cargo.toml --workspace --config deny.toml --locked --log-level error check bans licenses sources",
+            "cargo deny --manifest-path figures/host/Cargo.toml --config deny.toml --locked --log-level error check bans licenses sources",
+            "cargo deny --manifest-path figures/peers/Cargo.toml --workspace --config deny.toml --locked --log-level error check bans licenses sources",
         ]),
     },
     Gate {
