@@ -52,6 +52,7 @@ struct Script {
     write_fails: Option<usize>,
     takes_nothing: Option<usize>,
     flush_fails: Option<usize>,
+    failure: ErrorKind,
 }
 
 impl Stream {
@@ -70,6 +71,7 @@ impl Stream {
                 write_fails: None,
                 takes_nothing: None,
                 flush_fails: None,
+                failure: ErrorKind::ConnectionReset,
             },
         }
     }
@@ -102,6 +104,13 @@ impl Stream {
         self
     }
 
+    /// What fails, fails as this: else, the connection is reset.
+    #[must_use]
+    pub fn failing_as(mut self, failure: ErrorKind) -> Self {
+        self.script.failure = failure;
+        self
+    }
+
     /// The write of that number takes nothing, and says so.
     #[must_use]
     pub fn taking_nothing_at(mut self, number: usize) -> Self {
@@ -117,8 +126,6 @@ impl Stream {
     }
 }
 
-const BROKEN: Broken = Broken(ErrorKind::ConnectionReset);
-
 /// The number of this call, which is counted.
 fn number(calls: &mut usize) -> usize {
     *calls += 1;
@@ -132,7 +139,7 @@ impl ErrorType for Stream {
 impl embedded_io::Read for Stream {
     fn read(&mut self, buf: &mut [u8]) -> Result<usize, Broken> {
         if Some(number(&mut self.calls.read)) == self.script.read_fails {
-            return Err(BROKEN);
+            return Err(Broken(self.script.failure));
         }
         let rest = &self.reply[self.given..];
         let n = rest.len().min(buf.len()).min(self.script.read_most);
@@ -146,7 +153,7 @@ impl embedded_io::Write for Stream {
     fn write(&mut self, buf: &[u8]) -> Result<usize, Broken> {
         let number = Some(number(&mut self.calls.write));
         if number == self.script.write_fails {
-            return Err(BROKEN);
+            return Err(Broken(self.script.failure));
         }
         if number == self.script.takes_nothing {
             return Ok(0);
@@ -158,7 +165,7 @@ impl embedded_io::Write for Stream {
 
     fn flush(&mut self) -> Result<(), Broken> {
         if Some(number(&mut self.calls.flush)) == self.script.flush_fails {
-            return Err(BROKEN);
+            return Err(Broken(self.script.failure));
         }
         Ok(())
     }

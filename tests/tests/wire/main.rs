@@ -4,6 +4,7 @@ mod capacity;
 mod cuts;
 mod encoders;
 mod failing_calls;
+mod repeats;
 
 use keyfob_tests::vectors::blocks;
 
