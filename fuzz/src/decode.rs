@@ -3,14 +3,17 @@
 
 use httparse::{EMPTY_HEADER, ParserConfig, Response, Status};
 
-/// keyfob looks at so much of a field that it understands; longer ones are beyond this oracle.
-const LONGEST_FIELD: usize = 33;
+/// keyfob looks at so much of a field that it understands, white space behind it included; longer ones are beyond this
+/// oracle, as are those that begin on a line of their own.
+const LONGEST_FIELD: usize = 20;
 
 /// One field of a head, its name in lower case, its folds undone.
 #[derive(Debug)]
 pub(crate) struct Field {
     pub(crate) name: String,
     pub(crate) value: Vec<u8>,
+    /// It begins on a line of its own.
+    late: bool,
 }
 
 /// The head of a final reply.
@@ -65,7 +68,7 @@ pub(crate) fn last_head(reply: &[u8]) -> Result<Option<Head>, httparse::Error> {
         };
         strict &= is_strict(&rest[..len]);
         at += len;
-        let fields: Vec<Field> = response.headers.iter().map(Field::of).collect();
+        let fields: Vec<Field> = response.headers.iter().map(|header| Field::of(header, rest)).collect();
         let lengths = || fields.iter().filter(|field| field.name == "content-length");
         refused |= lengths().count() > 1;
         refused |=
@@ -81,12 +84,25 @@ pub(crate) fn last_head(reply: &[u8]) -> Result<Option<Head>, httparse::Error> {
 }
 
 impl Field {
-    fn of(header: &httparse::Header<'_>) -> Self {
-        let mut value = Vec::new();
-        for line in header.value.split(|byte| *byte == b'\n') {
-            value.extend_from_slice(line.strip_suffix(b"\r").unwrap_or(line));
+    /// `header` lies in `head`.
+    fn of(header: &httparse::Header<'_>, head: &[u8]) -> Self {
+        let is_late = || {
+            let at = header.value.as_ptr().addr() - head.as_ptr().addr();
+            head[..at].iter().rev().take_while(|byte| byte.is_ascii_whitespace()).any(|byte| *byte == b'\n')
+        };
+        let mut lines =
+            header.value.split(|byte| *byte == b'\n').map(|line| line.strip_suffix(b"\r").unwrap_or(line));
+        let first = lines.next().unwrap_or_default();
+        let mut value = first.to_vec();
+        for line in lines {
+            value.push(b' ');
+            value.extend_from_slice(line.get(1..).unwrap_or_default());
         }
-        Self { name: header.name.to_ascii_lowercase(), value: value.trim_ascii().to_vec() }
+        Self {
+            name: header.name.to_ascii_lowercase(),
+            late: !header.value.is_empty() && is_late(),
+            value: value.trim_ascii().to_vec(),
+        }
     }
 }
 
@@ -108,7 +124,15 @@ pub(crate) fn reply(reply: &[u8]) -> Decoded {
     };
     let named = |name: &'static str| head.fields.iter().filter(move |field| field.name == name);
     let understood = ["content-length", "transfer-encoding", "content-encoding", "connection"];
-    if understood.iter().any(|name| named(name).any(|field| field.value.len() > LONGEST_FIELD)) {
+    let space = reply[..head.len]
+        .split(|byte| !byte.is_ascii_whitespace())
+        .map(<[u8]>::len)
+        .max()
+        .unwrap_or_default();
+    if understood
+        .iter()
+        .any(|name| named(name).any(|field| field.late || field.value.len() + space > LONGEST_FIELD + 2))
+    {
         return Decoded::Undefined;
     }
     if head.refused {
