@@ -11,15 +11,15 @@ use crate::Result;
 
 const USAGE: &str = "cargo xtask fuzz [--seconds N] [TARGET…]   20 seconds and all targets if not said";
 
-/// Targets and the words that help them.
-const TARGETS: &[(&str, &str)] = &[
-    ("reply", "json"),
-    ("head", "http"),
-    ("framing", "http"),
-    ("endpoint", "url"),
-    ("encode", "url"),
-    ("round_trip", "script"),
-    ("claims", "json"),
+/// Targets and the dictionaries that help them.
+const TARGETS: &[(&str, Option<&str>)] = &[
+    ("reply", Some("json")),
+    ("head", Some("http")),
+    ("framing", Some("http")),
+    ("endpoint", Some("url")),
+    ("encode", None),
+    ("round_trip", Some("script")),
+    ("claims", Some("json")),
 ];
 
 /// Builds the targets, runs them, tells how often each was run.
@@ -38,7 +38,7 @@ pub(crate) fn run(arguments: &[&str]) -> Result {
     }
     let root = root();
     every_target_is_known(&root)?;
-    let built = cargo_fuzz(&root).arg("build").status().map_err(missing)?;
+    let built = cargo_fuzz(&root, "build").status().map_err(missing)?;
     if !built.success() {
         return Err(format!("cargo fuzz build: {built}"));
     }
@@ -73,20 +73,21 @@ fn every_target_is_known(root: &Path) -> Result {
 }
 
 /// Runs one target; what it tells goes to a log. Returns how often it ran.
-fn fuzz(root: &Path, target: &str, words: &str, seconds: u32) -> Result<u64> {
+fn fuzz(root: &Path, target: &str, words: Option<&str>, seconds: u32) -> Result<u64> {
     // New inputs go to the first folder, the kept corpus is only read.
     let found = root.join("fuzz/target/found").join(target);
     fs::create_dir_all(&found).map_err(|error| format!("{}: {error}", found.display()))?;
     let log = found.with_extension("log");
     let to = File::create(&log).map_err(|error| format!("{}: {error}", log.display()))?;
-    let ended = cargo_fuzz(root)
-        .args(["run", target])
+    let dictionary = words.map(|words| format!("-dict={}/fuzz/dictionaries/{words}.dict", root.display()));
+    let ended = cargo_fuzz(root, "run")
+        .arg(target)
         .arg(&found)
         .arg(root.join("fuzz/corpus").join(target))
         .arg("--")
         .arg(format!("-max_total_time={seconds}"))
-        .arg(format!("-dict={}", root.join("fuzz/dictionaries").join(words).with_extension("dict").display()))
-        .args(["-timeout=10", "-print_final_stats=1"])
+        .args(dictionary)
+        .args(["-max_len=2048", "-timeout=10", "-print_final_stats=1"])
         .stdout(Stdio::null())
         .stderr(to)
         .status()
@@ -102,9 +103,10 @@ fn fuzz(root: &Path, target: &str, words: &str, seconds: u32) -> Result<u64> {
         .ok_or_else(|| format!("{target} doesn't say how often it ran: {}", log.display()))
 }
 
-fn cargo_fuzz(root: &Path) -> Command {
+/// Without a sanitizer: keyfob forbids unsafe code, so it would find nothing at half the speed.
+fn cargo_fuzz(root: &Path, verb: &str) -> Command {
     let mut cargo = Command::new("cargo");
-    cargo.args(["+nightly", "fuzz"]).current_dir(root.join("fuzz"));
+    cargo.args(["+nightly", "fuzz", verb, "--sanitizer", "none"]).current_dir(root.join("fuzz"));
     cargo
 }
 
