@@ -7,7 +7,7 @@ use keyfob::blocking::RoundTrip;
 use keyfob::{Client, ClientAuth, Error::Transport, Http1, HttpRequest, Link, Slot, TokenRequest};
 use keyfob_std::{Connector, Error, StdClock};
 use keyfob_world::{Wire, World, WorldOptions};
-use std::sync::mpsc;
+use std::sync::{Mutex, mpsc};
 use std::time::Duration;
 
 const TOKEN: &str = r#"{"access_token":"abc.def","token_type":"Bearer","expires_in":300}"#;
@@ -142,6 +142,30 @@ fn only_a_proper_end_ends_a_reply_without_length() {
             assert_eq!(reply, Err(Transport(Error::Truncated)));
         }
     }
+}
+
+#[test]
+fn the_kept_stream_is_closed_before_another_is_opened() {
+    let (tell, told) = mpsc::channel();
+    let authority = Authority::new();
+    let tls = authority.server("localhost", ALWAYS);
+    let first = Server::start("127.0.0.1:0", Some(tls.clone()), move |conn| {
+        conn.request();
+        conn.answer("yes");
+        conn.client_said_good_bye();
+        tell.send(()).unwrap();
+    });
+    let told = Mutex::new(told);
+    let second = Server::start("127.0.0.1:0", Some(tls), move |conn| {
+        // Not even the handshake goes on before.
+        let closed = told.lock().unwrap().recv_timeout(Duration::from_secs(5)).is_ok();
+        conn.request();
+        conn.answer(if closed { "closed" } else { "still open" });
+    });
+    let mut transport = Http1::new(Connector::with_roots(authority.pem().as_bytes()).unwrap());
+    let urls = [&first, &second].map(|server| server.url("https", "localhost"));
+    assert_eq!(get(&mut transport, &urls[0], AMPLE).unwrap(), "yes");
+    assert_eq!(get(&mut transport, &urls[1], AMPLE).unwrap(), "closed");
 }
 
 #[test]
