@@ -13,14 +13,13 @@ use crate::Result;
 pub(super) fn run(arguments: &[&str]) -> Result {
     // Before the server: a suite that doesn't compile says so at once.
     finish(suite().arg("--no-run"))?;
+    finish(&mut quickstart())?;
     let found = Running::find();
     let started_here = found.is_none();
     // By a process of its own, also here: the server must not be this process's child, which would have to collect
     // its exit status when the suite stops it.
     itself("up")?;
-    let running = found
-        .or_else(Running::find)
-        .ok_or("the server has just been started and is gone")?;
+    let running = found.or_else(Running::find).ok_or("the server has just been started and is gone")?;
     let outcome = against(&running, arguments);
     if started_here {
         itself("down")?;
@@ -30,10 +29,7 @@ pub(super) fn run(arguments: &[&str]) -> Result {
 
 fn itself(verb: &str) -> Result {
     let program = std::env::current_exe().map_err(|error| error.to_string())?;
-    let ended = Command::new(program)
-        .args(["keycloak", verb])
-        .stdout(std::process::Stdio::null())
-        .status();
+    let ended = Command::new(program).args(["keycloak", verb]).stdout(std::process::Stdio::null()).status();
     match ended {
         Ok(status) if status.success() => Ok(()),
         // It has said why.
@@ -63,18 +59,17 @@ fn against(running: &Running, arguments: &[&str]) -> Result {
 
 /// The suite is behind a feature: plain `cargo test` must not need Java.
 fn suite() -> Command {
+    cargo(&["test", "--package", "keyfob-tests", "--features", "keycloak", "--test", "keycloak"])
+}
+
+/// The suite runs this program too, and finds it beside its own.
+fn quickstart() -> Command {
+    cargo(&["build", "--package", "keyfob-examples", "--example", "quickstart"])
+}
+
+fn cargo(arguments: &[&str]) -> Command {
     let mut cargo = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
-    cargo
-        .args([
-            "test",
-            "--package",
-            "keyfob-tests",
-            "--features",
-            "keycloak",
-            "--test",
-            "keycloak",
-        ])
-        .current_dir(workspace());
+    cargo.args(arguments).current_dir(workspace());
     cargo
 }
 
