@@ -56,11 +56,7 @@ fn start() -> Result<Running> {
     certificates::make_if_old()?;
     realm::write(&home)?;
     let running = server::start(&home, ports)?;
-    eprintln!(
-        "Starting Keycloak (process {}, log {}) …",
-        running.pid,
-        server::log_file().display()
-    );
+    eprintln!("Starting Keycloak (process {}, log {}) …", running.pid, server::log_file().display());
     ready::wait(&running)?;
     Ok(running)
 }

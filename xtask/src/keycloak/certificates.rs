@@ -37,10 +37,7 @@ pub(super) fn key_file() -> PathBuf {
 
 /// Makes the three files when one is missing or they are old.
 pub(super) fn make_if_old() -> Result {
-    if [ca_file(), chain_file(), key_file()]
-        .iter()
-        .all(|file| is_fresh(file))
-    {
+    if [ca_file(), chain_file(), key_file()].iter().all(|file| is_fresh(file)) {
         return Ok(());
     }
     let [ca, chain, key] =

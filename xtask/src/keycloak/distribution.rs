@@ -45,11 +45,7 @@ fn java() -> String {
 }
 
 fn need(program: &str) -> Result {
-    let asked = Command::new(program)
-        .arg("-version")
-        .stdout(Stdio::null())
-        .stderr(Stdio::null())
-        .status();
+    let asked = Command::new(program).arg("-version").stdout(Stdio::null()).stderr(Stdio::null()).status();
     match asked {
         Ok(_) => Ok(()),
         Err(error) if error.kind() == ErrorKind::NotFound => Err(format!(
@@ -67,9 +63,7 @@ fn fetch() -> Result<PathBuf> {
     let mut maven = Command::new("mvn");
     maven
         .args(["--batch-mode", "--quiet", "-Dstyle.color=never", COPY])
-        .arg(format!(
-            "-Dartifact=org.keycloak:keycloak-quarkus-dist:{VERSION}:tar.gz"
-        ))
+        .arg(format!("-Dartifact=org.keycloak:keycloak-quarkus-dist:{VERSION}:tar.gz"))
         .arg(format!("-DoutputDirectory={}", folder.display()))
         .current_dir(&folder);
     succeed(&mut maven, "Maven could not fetch Keycloak")?;
@@ -84,11 +78,7 @@ fn unpack(archive: &Path, home: &Path) -> Result {
     }
     fs::create_dir_all(&part).map_err(at(&part))?;
     let mut tar = Command::new("tar");
-    tar.arg("-xzf")
-        .arg(archive)
-        .arg("-C")
-        .arg(&part)
-        .arg("--strip-components=1");
+    tar.arg("-xzf").arg(archive).arg("-C").arg(&part).arg("--strip-components=1");
     succeed(&mut tar, "tar could not unpack Keycloak")?;
     fs::rename(&part, home).map_err(at(home))?;
     // Maven keeps its own copy.

@@ -65,9 +65,7 @@ fn trust() -> Result<Arc<ClientConfig>> {
     let ring = Arc::new(rustls::crypto::ring::default_provider());
     let config = ClientConfig::builder_with_provider(ring).with_safe_default_protocol_versions();
     let config = config.map_err(|error| refused(&error))?;
-    Ok(Arc::new(
-        config.with_root_certificates(roots).with_no_client_auth(),
-    ))
+    Ok(Arc::new(config.with_root_certificates(roots).with_no_client_auth()))
 }
 
 /// The whole reply, head and body. One question and then the end of the connection: no HTTP library needed.
@@ -81,10 +79,7 @@ fn discovery(ports: Ports, trust: &Arc<ClientConfig>) -> io::Result<String> {
     let mut stream = StreamOwned::new(tls, tcp);
     let path = format!("/realms/{}/.well-known/openid-configuration", realm::NAME);
     let port = ports.https;
-    write!(
-        stream,
-        "GET {path} HTTP/1.1\r\nHost: localhost:{port}\r\nConnection: close\r\n\r\n"
-    )?;
+    write!(stream, "GET {path} HTTP/1.1\r\nHost: localhost:{port}\r\nConnection: close\r\n\r\n")?;
     let mut reply = String::new();
     stream.read_to_string(&mut reply)?;
     Ok(reply)

@@ -37,10 +37,7 @@ fn realm() -> Value {
         client("plain", &json!({})),
         client(FIRST_CLIENT, &json!({ "protocolMappers": [audience(PAYMENTS)] })),
         client(PAYMENTS, &json!({ "serviceAccountsEnabled": false })),
-        client(
-            "short-lived",
-            &attributes(&json!({ "access.token.lifespan": "2" })),
-        ),
+        client("short-lived", &attributes(&json!({ "access.token.lifespan": "2" }))),
         client(
             "lightweight-es256",
             &attributes(&json!({

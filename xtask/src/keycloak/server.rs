@@ -48,20 +48,14 @@ impl Ports {
 
     /// The realm's token endpoint.
     pub(super) fn token_url(self) -> String {
-        format!(
-            "{}/realms/{}/protocol/openid-connect/token",
-            self.url(),
-            realm::NAME
-        )
+        format!("{}/realms/{}/protocol/openid-connect/token", self.url(), realm::NAME)
     }
 }
 
 /// Asking for the port tells at once what Keycloak would say after ten seconds. Port 0 becomes a free one.
 fn free_port(variable: &str, usual: u16) -> Result<u16> {
     let port = match std::env::var(variable) {
-        Ok(text) => text
-            .parse()
-            .map_err(|_| format!("{variable}={text} is not a port number"))?,
+        Ok(text) => text.parse().map_err(|_| format!("{variable}={text} is not a port number"))?,
         Err(_) => usual,
     };
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port));
@@ -85,10 +79,7 @@ impl Running {
         let pid = numbers.next()?.parse().ok()?;
         let https = numbers.next()?.parse().ok()?;
         let http = numbers.next()?.parse().ok()?;
-        let running = Self {
-            pid,
-            ports: Ports { https, http },
-        };
+        let running = Self { pid, ports: Ports { https, http } };
         running.is_alive().then_some(running)
     }
 
@@ -132,31 +123,17 @@ pub(super) fn start(home: &Path, ports: Ports) -> Result<Running> {
     server
         // Production's start, told to be alone (`local`; else it looks for others on every network) and to call
         // itself what it was called (`strict`), so that the name, the address and plain HTTP all work.
-        .args([
-            "start",
-            "--optimized",
-            "--import-realm",
-            "--cache=local",
-            "--hostname-strict=false",
-        ])
+        .args(["start", "--optimized", "--import-realm", "--cache=local", "--hostname-strict=false"])
         .args(["--http-host=127.0.0.1", "--http-enabled=true"])
         .arg(format!("--http-port={}", ports.http))
         .arg(format!("--https-port={}", ports.https))
-        .arg(format!(
-            "--https-certificate-file={}",
-            certificates::chain_file().display()
-        ))
-        .arg(format!(
-            "--https-certificate-key-file={}",
-            certificates::key_file().display()
-        ))
+        .arg(format!("--https-certificate-file={}", certificates::chain_file().display()))
+        .arg(format!("--https-certificate-key-file={}", certificates::key_file().display()))
         .current_dir(home)
         .process_group(0)
         .stdout(log)
         .stderr(errors);
-    let mut child = server
-        .spawn()
-        .map_err(|error| format!("Keycloak could not be started: {error}"))?;
+    let mut child = server.spawn().map_err(|error| format!("Keycloak could not be started: {error}"))?;
     let pid = i32::try_from(child.id()).map_err(|error| error.to_string())?;
     let running = Running { pid, ports };
     running.record()?;
@@ -189,10 +166,6 @@ fn command_line(pid: i32) -> String {
         let bytes = fs::read(format!("/proc/{pid}/cmdline")).unwrap_or_default();
         return String::from_utf8_lossy(&bytes).into_owned();
     }
-    let output = Command::new("ps")
-        .args(["-o", "command=", "-p", &pid.to_string()])
-        .output();
-    output
-        .map(|output| String::from_utf8_lossy(&output.stdout).into_owned())
-        .unwrap_or_default()
+    let output = Command::new("ps").args(["-o", "command=", "-p", &pid.to_string()]).output();
+    output.map(|output| String::from_utf8_lossy(&output.stdout).into_owned()).unwrap_or_default()
 }
