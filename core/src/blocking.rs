@@ -1,7 +1,6 @@
 //! The blocking drivers, over `embedded-io`: thin, for all that is decided is decided by the machines. `asynch.rs` is this file
 //! with `await`, and a test holds one against the other.
 
-use crate::fetch::FetchStep;
 use crate::http1::{Exchange, Over, Step};
 use crate::memory::Wiped;
 use crate::response::Issued;
@@ -207,9 +206,9 @@ impl Client<'_> {
         keep: impl FnOnce(Issued<'_>) -> Result<(), CapacityError>,
     ) -> Result<(), Error<T::Error>> {
         let mut scratch = Wiped::new(link.scratch.bytes_mut());
-        let mut fetch = self.fetch(request, link.clock.moment()).map_err(Error::with_transport)?;
-        let FetchStep::RoundTrip { request, reply } =
-            fetch.step(scratch.bytes).map_err(Error::with_transport)?;
+        let mut fetch = self.begin(request, link.clock.moment());
+        fetch.write(scratch.bytes).map_err(Error::with_transport)?;
+        let (request, reply) = fetch.round_trip(scratch.bytes);
         let reply = link.transport.round_trip(request, reply).map_err(|error| fetch.failed(error))?;
         let issued = fetch.replied(reply).map_err(Error::with_transport)?;
         keep(issued).map_err(|error| fetch.failed(error.into()))?;

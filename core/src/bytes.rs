@@ -1,31 +1,45 @@
 //! What bytes are: sets of ASCII characters, and texts that differ only in case.
 
-/// ASCII characters, one bit each: looked up in a few instructions where ranges would be compared one by one.
-pub(crate) struct ByteSet([u32; 4]);
+/// ASCII characters: looked up in a few instructions where ranges would be compared one by one. One bit each, or where
+/// time is dearer than memory, one byte.
+pub(crate) struct ByteSet(Table);
+
+#[cfg(not(target_pointer_width = "64"))]
+type Table = [u32; 8];
+#[cfg(target_pointer_width = "64")]
+type Table = [bool; 256];
 
 impl ByteSet {
     /// Letters, digits, and these.
     pub(crate) const fn alphanumeric_and(mut marks: &[u8]) -> Self {
-        let mut words = [0; 4];
+        let mut set = Self(EMPTY);
         let mut byte = 0;
         while byte < 128_u8 {
             if byte.is_ascii_alphanumeric() {
-                words = Self::with(words, byte);
+                set = set.with(byte);
             }
             byte = byte.wrapping_add(1);
         }
         while let Some((mark, rest)) = marks.split_first() {
-            words = Self::with(words, *mark);
+            set = set.with(*mark);
             marks = rest;
         }
-        Self(words)
+        set
     }
+}
 
-    const fn with(mut words: [u32; 4], byte: u8) -> [u32; 4] {
-        if let Some((_, [word, ..])) = words.split_at_mut_checked((byte >> 5) as usize) {
+#[cfg(not(target_pointer_width = "64"))]
+const EMPTY: Table = [0; 8];
+#[cfg(target_pointer_width = "64")]
+const EMPTY: Table = [false; 256];
+
+#[cfg(not(target_pointer_width = "64"))]
+impl ByteSet {
+    const fn with(mut self, byte: u8) -> Self {
+        if let Some((_, [word, ..])) = self.0.split_at_mut_checked((byte >> 5) as usize) {
             *word |= 1 << (byte & 31);
         }
-        words
+        self
     }
 
     pub(crate) fn contains(&self, byte: u8) -> bool {
@@ -33,8 +47,46 @@ impl ByteSet {
     }
 }
 
+#[cfg(target_pointer_width = "64")]
+impl ByteSet {
+    const fn with(mut self, byte: u8) -> Self {
+        if let Some((_, [place, ..])) = self.0.split_at_mut_checked(byte as usize) {
+            *place = true;
+        }
+        self
+    }
+
+    pub(crate) fn contains(&self, byte: u8) -> bool {
+        self.0.get(usize::from(byte)).copied().unwrap_or_default()
+    }
+}
+
+/// As `==`, where flash is dear: two bytes at a time are dearer than no `memcmp` at all.
+#[cfg_attr(not(target_pointer_width = "64"), inline(never))]
+pub(crate) fn is_same(a: &[u8], b: &[u8]) -> bool {
+    if cfg!(target_pointer_width = "64") {
+        a == b
+    } else {
+        a.len() == b.len() && a.iter().zip(b).all(|(a, b)| a == b)
+    }
+}
+
 /// As `eq_ignore_ascii_case`, in one place.
 #[inline(never)]
 pub(crate) fn is_same_text(a: &[u8], b: &[u8]) -> bool {
     a.eq_ignore_ascii_case(b)
+}
+
+/// Where among `names`, with one space between them, `name` stands; `same` says what that is. A list is one text, since each
+/// pointer to a text would be as long as most of the names.
+#[cfg_attr(not(target_pointer_width = "64"), inline(never))]
+pub(crate) fn position(names: &str, name: &[u8], same: fn(&[u8], &[u8]) -> bool) -> Option<usize> {
+    names.as_bytes().split(|byte| *byte == b' ').position(|known| same(known, name))
+}
+
+/// Whether a field's value may hold it (RFC 9110 §5.5): visible characters, spaces and tabs, and bytes beyond ASCII, whose
+/// meaning is open.
+#[cfg_attr(not(target_pointer_width = "64"), inline(never))]
+pub(crate) fn is_field_value(text: &[u8]) -> bool {
+    text.iter().all(|byte| matches!(byte, b'\t' | b' '..=b'~' | 0x80..))
 }

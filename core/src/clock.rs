@@ -30,6 +30,11 @@ impl Instant {
         let ms = time.as_secs().saturating_mul(1000).saturating_add(time.subsec_millis() as u64);
         Self(self.0.saturating_add(ms))
     }
+
+    /// So many milliseconds later, which the caller knows to be an instant.
+    pub(crate) const fn after_millis(self, ms: u32) -> Self {
+        Self(self.0.wrapping_add(ms as u64))
+    }
 }
 
 /// All that the core wants to know about the world at one moment.

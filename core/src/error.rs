@@ -303,26 +303,37 @@ impl fmt::Display for Rejection {
     }
 }
 
-impl RejectionCode {
-    /// The code as the standards write it; what has no such name is described in words.
-    #[must_use]
-    pub const fn as_str(&self) -> &'static str {
-        match self {
-            Self::InvalidRequest => "invalid_request",
-            Self::InvalidClient => "invalid_client",
-            Self::InvalidGrant => "invalid_grant",
-            Self::UnauthorizedClient => "unauthorized_client",
-            Self::UnsupportedGrantType => "unsupported_grant_type",
-            Self::InvalidScope => "invalid_scope",
-            Self::InvalidTarget => "invalid_target",
-            Self::AccessDenied => "access_denied",
-            Self::ServerError => "server_error",
-            Self::TemporarilyUnavailable => "temporarily_unavailable",
-            Self::UseDpopNonce => "use_dpop_nonce",
-            Self::Other => "an error of its own",
-            Self::Unspecified => "no reason given",
+macro_rules! codes {
+    ($($code:ident = $text:literal),*) => {
+        impl RejectionCode {
+            /// Those that the standards name, and their names in the same order.
+            pub(crate) const NAMED: &[Self] = &[$(Self::$code),*];
+            pub(crate) const NAMES: &str = concat!($($text, " "),*).trim_ascii_end();
+
+            /// The code as the standards write it; what has no such name is described in words.
+            #[must_use]
+            pub const fn as_str(&self) -> &'static str {
+                match self {
+                    $(Self::$code => $text,)*
+                    Self::Other => "an error of its own",
+                    Self::Unspecified => "no reason given",
+                }
+            }
         }
-    }
+    };
+}
+codes! {
+    InvalidRequest = "invalid_request",
+    InvalidClient = "invalid_client",
+    InvalidGrant = "invalid_grant",
+    UnauthorizedClient = "unauthorized_client",
+    UnsupportedGrantType = "unsupported_grant_type",
+    InvalidScope = "invalid_scope",
+    InvalidTarget = "invalid_target",
+    AccessDenied = "access_denied",
+    ServerError = "server_error",
+    TemporarilyUnavailable = "temporarily_unavailable",
+    UseDpopNonce = "use_dpop_nonce"
 }
 
 impl fmt::Display for RejectionCode {

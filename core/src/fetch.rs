@@ -26,7 +26,9 @@ use crate::auth::Method;
 use crate::report::report;
 use crate::response::{self, Issued};
 use crate::write::Writer;
-use crate::{Buffer, CapacityError, Client, Error, HttpReply, HttpRequest, Moment, TokenRequest};
+use crate::{
+    Buffer, CapacityError, Client, ConfigError, Error, HttpReply, HttpRequest, Moment, TokenRequest,
+};
 
 /// What a [`Fetch`] wants next.
 #[non_exhaustive]
@@ -49,8 +51,14 @@ pub struct Fetch<'x, 'a> {
     scratch_at: usize,
     scratch_len: usize,
     used: usize,
-    /// Where the request ends in it and the reply begins.
-    request_len: usize,
+    lens: Lens,
+}
+
+/// How the front of the scratch is used, in bytes: the Authorization header's value, then the body, then the reply.
+struct Lens {
+    authorization: usize,
+    /// Both.
+    request: usize,
 }
 
 impl<'a> Client<'a> {
@@ -64,10 +72,16 @@ impl<'a> Client<'a> {
         request: TokenRequest<'x>,
         moment: Moment,
     ) -> Result<Fetch<'x, 'a>, Error> {
-        if let Some(mistake) = self.auth.mistake.or(request.mistake) {
-            return Err(mistake.into());
-        }
-        Ok(Fetch { client: self, request, moment, scratch_at: 0, scratch_len: 0, used: 0, request_len: 0 })
+        let fetch = self.begin(request, moment);
+        fetch.check()?;
+        Ok(fetch)
+    }
+
+    /// As [`fetch`](Self::fetch); the first step finds the mistakes.
+    pub(crate) fn begin<'x>(&'x mut self, request: TokenRequest<'x>, moment: Moment) -> Fetch<'x, 'a> {
+        let lens = Lens { authorization: 0, request: 0 };
+        // All of the scratch was used, until it is known how much.
+        Fetch { client: self, request, moment, scratch_at: 0, scratch_len: 0, used: usize::MAX, lens }
     }
 }
 
@@ -80,6 +94,18 @@ impl<'a> Fetch<'_, 'a> {
     where
         'a: 's,
     {
+        self.write(scratch)?;
+        let (request, reply) = self.round_trip(scratch);
+        Ok(FetchStep::RoundTrip { request, reply })
+    }
+
+    fn check(&self) -> Result<(), ConfigError> {
+        self.client.auth.mistake.or(self.request.mistake).map_or(Ok(()), Err)
+    }
+
+    /// Writes what is sent to the front of `scratch`.
+    pub(crate) fn write(&mut self, scratch: &mut [u8]) -> Result<(), Error> {
+        self.check()?;
         (self.scratch_at, self.scratch_len) = (scratch.as_ptr().addr(), scratch.len());
         let auth = &self.client.auth;
         let authorization_len = match auth.method {
@@ -94,22 +120,31 @@ impl<'a> Fetch<'_, 'a> {
                 }
             }
         };
-        let rest = scratch.get_mut(authorization_len..).unwrap_or_default();
-        let mut body = Writer::new(rest);
+        let mut body = Writer::new(scratch.get_mut(authorization_len..).unwrap_or_default());
         self.request.write(auth, &mut body);
-        self.request_len = authorization_len.saturating_add(body.len());
-        self.used = self.request_len;
+        self.lens =
+            Lens { authorization: authorization_len, request: authorization_len.saturating_add(body.len()) };
+        self.used = self.lens.request;
+        if self.used > self.scratch_len {
+            return Err(self.capacity(self.used).into());
+        }
+        Ok(())
+    }
 
-        let too_small = self.capacity(self.request_len);
-        let (sent, reply) = scratch.split_at_mut_checked(self.request_len).ok_or(too_small)?;
-        let (authorization, body) = sent.split_at_checked(authorization_len).ok_or(too_small)?;
+    /// What was written, as a request, and the place for its reply behind it.
+    pub(crate) fn round_trip<'s>(&self, scratch: &'s mut [u8]) -> (HttpRequest<'s>, &'s mut [u8])
+    where
+        'a: 's,
+    {
+        let (sent, reply) = scratch.split_at_mut_checked(self.lens.request).unwrap_or_default();
+        let (authorization, body) = sent.split_at_checked(self.lens.authorization).unwrap_or_default();
         let mut request = HttpRequest::post(self.client.endpoint, "application/x-www-form-urlencoded", body)
             .within(self.client.within)
             .repeatable(); // it changes nothing on the server (RFC 9110 §9.2.2)
         if !authorization.is_empty() {
             request = request.authorization(authorization);
         }
-        Ok(FetchStep::RoundTrip { request, reply })
+        (request, reply)
     }
 
     /// The reply is there: what it means. The token is lent from where the reply lies.
@@ -133,7 +168,7 @@ impl<'a> Fetch<'_, 'a> {
         report!(warn, "token request failed: {:?}", error.why());
         match error {
             Error::Capacity(CapacityError { buffer: Buffer::Reply, needed, .. }) => {
-                Error::Capacity(self.capacity(needed.saturating_add(self.request_len)))
+                Error::Capacity(self.capacity(needed.saturating_add(self.lens.request)))
             }
             error => error,
         }

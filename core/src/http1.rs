@@ -7,9 +7,9 @@
 
 mod framing;
 mod head;
-mod kept;
 
-use crate::bytes::is_same_text;
+use crate::bytes::{is_field_value, is_same_text};
+use crate::memory::wipe;
 use crate::write::Writer;
 use crate::{
     Buffer, CapacityError, Channel, ConfigError, Endpoint, Error, HttpReply, Method, ResponseError, Revealed,
@@ -17,8 +17,6 @@ use crate::{
 use embedded_io::ErrorKind;
 use framing::{Framing, Next};
 use head::{Facts, Head};
-use kept::KeptLines;
-use zeroize::Zeroize;
 
 /// A reply of which more bytes than this are skipped (head, chunk sizes, trailers, a body that doesn't fit) is given up.
 const MAX_SKIPPED: usize = 1 << 20;
@@ -37,7 +35,7 @@ impl<C> Http1<C> {
     /// A transport over the streams that `connector` opens.
     #[must_use]
     pub const fn new(connector: C) -> Self {
-        Self { connector, kept: Server::NONE }
+        Self { connector, kept: Server::nowhere() }
     }
 }
 
@@ -45,7 +43,7 @@ impl Http1<()> {
     /// A transport over one `stream` that is open already and leads to `to`'s server.
     #[must_use]
     pub fn over<S>(stream: S, to: Endpoint<'_>, channel: Channel) -> Over<S> {
-        let mut server = Server::NONE;
+        let mut server = Server::nowhere();
         server.set(to);
         Over { stream, channel, server }
     }
@@ -84,7 +82,10 @@ pub(crate) struct Server {
 }
 
 impl Server {
-    pub(crate) const NONE: Self = Self { tls: false, port: 0, host: heapless::Vec::new() };
+    /// A function and no constant: the bytes of a constant would be copied, all of them.
+    pub(crate) const fn nowhere() -> Self {
+        Self { tls: false, port: 0, host: heapless::Vec::new() }
+    }
 
     pub(crate) fn set(&mut self, endpoint: Endpoint<'_>) {
         (self.tls, self.port) = (endpoint.is_https(), endpoint.port());
@@ -130,24 +131,20 @@ pub enum Step<'s> {
 pub struct Exchange<'p> {
     request: &'p Revealed<'p>,
     state: State,
-    /// A byte of a reply came.
-    began: bool,
     /// The buffer has no room for the body: it is only counted, to say how much is needed.
     full: bool,
     head: Head,
     framing: Framing,
-    /// Lines of the head at the buffer's front. Behind them lies the body, from `body_at` on.
-    kept: KeptLines,
-    body_at: usize,
-    /// Where the buffer is free again, or how long it would have to be.
+    /// Where the buffer is free again, or how long it would have to be. At its front lie the lines of the head that are
+    /// kept, and behind them, from `head.line_at` on, the body.
     filled: usize,
-    /// Where bytes are read to, and how many came that weren't looked at yet; 0 is the stream's end.
-    read_at: usize,
-    received: Option<usize>,
-    /// Bytes of the buffer that were written at all, and bytes of the reply that found no place in it.
-    written: usize,
+    /// How many bytes came that weren't looked at yet; 0 is the stream's end, `NOTHING` that none were asked for.
+    received: usize,
+    /// Bytes of the reply that were read and not kept. Its first byte is one of them.
     skipped: usize,
 }
+
+const NOTHING: usize = usize::MAX;
 
 /// What is wrong with a reply: in one byte, since every byte of the reply is asked.
 #[derive(Clone, Copy)]
@@ -160,6 +157,7 @@ enum Fault {
 }
 
 impl From<Fault> for ResponseError {
+    #[cfg_attr(not(target_pointer_width = "64"), inline(never))]
     fn from(fault: Fault) -> Self {
         match fault {
             Fault::Head => Self::Head,
@@ -189,16 +187,11 @@ impl<'p> Exchange<'p> {
         Self {
             request,
             state: State::Head,
-            began: false,
             full: false,
             head: Head::new(),
             framing: Framing::NONE,
-            kept: KeptLines::NONE,
-            body_at: 0,
             filled: 0,
-            read_at: 0,
-            received: None,
-            written: 0,
+            received: NOTHING,
             skipped: 0,
         }
     }
@@ -216,13 +209,14 @@ impl<'p> Exchange<'p> {
         let state = core::mem::replace(&mut self.state, State::Failed); // unless what follows says otherwise
         match state {
             State::Head => {
-                self.written = self.write_head(buf)?;
+                self.filled = self.write_head(buf)?;
                 self.state = State::Body;
-                return Ok(Step::Send(buf.get(..self.written).unwrap_or_default()));
+                return Ok(Step::Send(buf.get(..self.filled).unwrap_or_default()));
             }
             State::Body => {
                 // Its Authorization may be longer than the reply that comes to lie here.
-                buf.get_mut(..self.written).unwrap_or_default().zeroize();
+                wipe(buf, 0..self.filled);
+                self.filled = 0;
                 if let Method::Post { body, .. } = self.request.method
                     && !body.is_empty()
                 {
@@ -257,8 +251,12 @@ impl<'p> Exchange<'p> {
         if self.filled == buf.len() {
             self.make_room(buf);
         }
-        self.read_at = if self.full { 0 } else { self.filled };
-        Ok(Step::Receive(buf.get_mut(self.read_at..).unwrap_or_default()))
+        Ok(Step::Receive(buf.get_mut(self.read_at()..).unwrap_or_default()))
+    }
+
+    /// Where bytes are read to.
+    const fn read_at(&self) -> usize {
+        if self.full { 0 } else { self.filled }
     }
 
     /// `n` bytes were read to the front of what [`Step::Receive`] gave; 0 is the end of the stream.
@@ -266,11 +264,11 @@ impl<'p> Exchange<'p> {
     /// # Errors
     /// The stream claims to have read more than there was room for.
     pub fn received(&mut self, n: usize, buf: &[u8]) -> Result<(), ResponseError> {
-        if n > buf.len().saturating_sub(self.read_at) {
+        if n > buf.len().saturating_sub(self.read_at()) {
             self.state = State::Failed;
             return Err(ResponseError::TooLarge);
         }
-        self.received = Some(n);
+        self.received = n;
         Ok(())
     }
 
@@ -282,7 +280,7 @@ impl<'p> Exchange<'p> {
             Error::Response(ResponseError::EndedEarly) | Error::Closed => true,
             _ => false,
         };
-        closed && !self.began
+        closed && self.skipped == 0
     }
 
     /// The reply, once [`Step::Done`] was reached. What was written to `buf` beyond the body is wiped.
@@ -290,11 +288,9 @@ impl<'p> Exchange<'p> {
     /// # Errors
     /// [`ResponseError::EndedEarly`]: it was not reached.
     pub fn reply(self, buf: &mut [u8]) -> Result<HttpReply<'_>, ResponseError> {
-        if let State::Done { .. } = self.state
-            && let Some((used, beyond)) = buf.split_at_mut_checked(self.filled)
-            && let Some((kept, body)) = used.split_at_mut_checked(self.body_at)
-        {
-            beyond.get_mut(..self.written.saturating_sub(self.filled)).unwrap_or_default().zeroize();
+        if let State::Done { .. } = self.state {
+            let used = buf.get_mut(..self.filled).unwrap_or_default();
+            let (kept, body) = used.split_at_mut_checked(self.head.line_at).unwrap_or_default();
             return Ok(HttpReply::new(self.head.facts.status, body).with_head(kept));
         }
         Err(ResponseError::EndedEarly)
@@ -302,16 +298,16 @@ impl<'p> Exchange<'p> {
 
     /// What came: through the head's reader or the framing's, the body down to where it belongs.
     fn digest(&mut self, buf: &mut [u8]) -> Result<(), Fault> {
-        let Some(n) = self.received.take() else { return Ok(()) }; // nothing was asked for yet
-        let mut at = self.read_at;
-        let end = at.wrapping_add(n);
-        self.written = self.written.max(end);
-        if n == 0 {
+        let mut at = self.read_at();
+        let end = at.wrapping_add(match core::mem::replace(&mut self.received, NOTHING) {
+            NOTHING => return Ok(()),
+            n => n,
+        });
+        if at == end {
             let ends_here = self.state == State::ReplyBody && self.framing.is_until_close();
             self.state = State::Done { again: false };
             return if ends_here { Ok(()) } else { Err(Fault::EndedEarly) };
         }
-        self.began = true;
         while at != end {
             let n = match self.framing.next() {
                 Next::Nothing => break,
@@ -331,7 +327,7 @@ impl<'p> Exchange<'p> {
                     let byte = buf.get(at).copied().unwrap_or_default();
                     if self.state == State::ReplyBody {
                         self.framing.push(byte)?;
-                    } else if self.head.push(byte, &mut self.kept, buf)? {
+                    } else if self.head.push(byte, buf, &mut self.filled)? {
                         self.end_head(buf.len())?;
                     }
                     1
@@ -342,9 +338,8 @@ impl<'p> Exchange<'p> {
             }
             at = at.wrapping_add(n);
         }
-        if self.state == State::ReplyHead {
-            self.filled = self.kept.len();
-        } else if self.framing.is_complete() {
+        wipe(buf, self.filled..end);
+        if self.state == State::ReplyBody && self.framing.is_complete() {
             let Facts { http_1_1, close, .. } = self.head.facts;
             // Bytes that nobody asked for would be taken for the next reply.
             self.state = State::Done { again: http_1_1 && !close && at == end };
@@ -358,34 +353,36 @@ impl<'p> Exchange<'p> {
             if self.head.facts.status == 101 {
                 return Err(Fault::Framing); // another protocol, which nobody asked for
             }
-            (self.head, self.kept) = (Head::new(), KeptLines::NONE);
+            self.head = Head::new();
+            self.filled = 0;
             return Ok(());
         }
         self.framing = Framing::of(&mut self.head.facts)?;
         if self.head.facts.encoded && !self.framing.is_complete() {
             return Err(Fault::Compressed);
         }
-        self.filled = self.kept.len();
         let length = self.framing.length().unwrap_or(0);
         if length > available.saturating_sub(self.filled) {
-            self.filled = 0; // the body comes first
+            (self.head.line_at, self.filled) = (0, 0); // the body comes first
             if length > available {
                 // No need to read it. What ends it is known already, so it is its last byte that is one more.
                 (self.full, self.filled) = (true, length.wrapping_sub(1));
                 self.framing = Framing::COMPLETE;
             }
         }
-        (self.state, self.body_at) = (State::ReplyBody, self.filled);
+        self.state = State::ReplyBody;
         Ok(())
     }
 
     /// The buffer is full, and more is to come: the body goes over the head's lines, or it is lost.
     fn make_room(&mut self, buf: &mut [u8]) {
-        self.full |= self.body_at == 0;
+        let body_at = core::mem::take(&mut self.head.line_at);
+        self.full |= body_at == 0;
         if !self.full {
-            self.filled = self.filled.wrapping_sub(self.body_at);
-            move_down(buf, self.body_at, 0, self.filled);
-            self.body_at = 0;
+            let from = body_at;
+            self.filled = self.filled.wrapping_sub(body_at);
+            move_down(buf, from, 0, self.filled);
+            wipe(buf, self.filled..buf.len());
         }
     }
 
@@ -397,8 +394,7 @@ impl<'p> Exchange<'p> {
             Method::Post { content_type, body } => ("POST ", content_type, Some(body)),
         };
         let authorization = authorization.unwrap_or_default();
-        let mut values = authorization.iter().chain(content_type.as_bytes());
-        if !values.all(|byte| matches!(byte, b'\t' | b' '..=b'~' | 0x80..)) {
+        if !is_field_value(authorization) || !is_field_value(content_type.as_bytes()) {
             return Err(ConfigError::HeaderValue.into());
         }
         let mut out = Writer::new(buf);

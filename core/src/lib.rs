@@ -69,8 +69,6 @@
 
 #[cfg(feature = "alloc")]
 extern crate alloc;
-#[cfg(test)]
-extern crate std;
 
 mod auth;
 mod client;

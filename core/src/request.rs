@@ -112,22 +112,20 @@ impl<'a> TokenRequest<'a> {
 
     pub(crate) fn write(&self, auth: &ClientAuth<'_>, out: &mut Writer<'_>) {
         out.text("grant_type=client_credentials");
-        parameter(out, "scope", self.scope);
-        parameter(out, "audience", self.audience);
+        parameter(out, "&scope=", self.scope.unwrap_or_default());
+        parameter(out, "&audience=", self.audience.unwrap_or_default());
         for resource in self.resources {
-            parameter(out, "resource", Some(resource));
+            parameter(out, "&resource=", resource);
         }
         for (name, value) in self.extra {
             if !value.is_empty() {
-                out.text("&");
-                form::write(out, name, form::Space::Plus);
-                out.text("=");
-                form::write(out, value, form::Space::Plus);
+                parameter(out, "&", name);
+                parameter(out, "=", value);
             }
         }
         if let Method::Post = auth.method {
-            parameter(out, "client_id", Some(auth.client_id.as_str()));
-            parameter(out, "client_secret", Some(auth.secret.as_str()));
+            parameter(out, "&client_id=", auth.client_id.as_str());
+            parameter(out, "&client_secret=", auth.secret.as_str());
         }
     }
 }
@@ -141,10 +139,10 @@ impl core::fmt::Debug for TokenRequest<'_> {
     }
 }
 
-/// A parameter whose name needs no encoding.
-fn parameter(out: &mut Writer<'_>, name: &str, value: Option<&str>) {
-    if let Some(value) = value {
-        out.text("&").text(name).text("=");
+/// A text with what stands before it; both are left out where it is empty (RFC 6749 §3.2).
+fn parameter(out: &mut Writer<'_>, before: &str, value: &str) {
+    if !value.is_empty() {
+        out.text(before);
         form::write(out, value, form::Space::Plus);
     }
 }

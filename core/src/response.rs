@@ -6,10 +6,10 @@
 mod json;
 mod seconds;
 
-use crate::bytes::is_same_text;
+use crate::bytes::{is_same, is_same_text, position};
 use crate::slot::DEFAULT_LIFE;
 use crate::{Error, Instant, Rejection, RejectionCode, ResponseError};
-use json::Value;
+use json::{Kind, Value};
 
 /// A token as a reply brings it, lent by the reply's own bytes.
 #[derive(Clone, Copy)]
@@ -88,19 +88,24 @@ pub(crate) fn read_from<'b>(
 ) -> Result<Issued<'b>, Error> {
     let success = (200..300).contains(&status);
     let members = match Members::read(body) {
-        Ok(read) => read,
+        Ok(members) => {
+            let code = match members.error.kind {
+                Kind::Absent | Kind::Null => b"",
+                Kind::Text => members.error.span.of(body),
+                Kind::Number | Kind::Other => b"?",
+            };
+            if !code.is_empty() {
+                return Err(Rejection { status, code: RejectionCode::of(code) }.into());
+            }
+            Some(members)
+        }
         Err(error) if success => return Err(error.into()),
-        Err(_) => return Err(refused_by(status)),
+        Err(_) => None,
     };
-    let code = match members.error {
-        Value::Absent | Value::Null => b"",
-        Value::Text(code) => code.of(body),
-        Value::Number(_) | Value::Other => b"?",
-    };
-    if !code.is_empty() {
-        return Err(Rejection { status, code: RejectionCode::of(code) }.into());
+    match members {
+        Some(members) if success => members.issued(body, token_types).map_err(Error::from),
+        _ => Err(refused_by(status)),
     }
-    if success { members.issued(body, token_types).map_err(Error::from) } else { Err(refused_by(status)) }
 }
 
 /// What a status says alone. A 4xx is about the request, but for those that say "later".
@@ -114,20 +119,8 @@ const fn refused_by(status: u16) -> Error {
 
 impl RejectionCode {
     fn of(code: &[u8]) -> Self {
-        const NAMED: [RejectionCode; 11] = [
-            RejectionCode::InvalidRequest,
-            RejectionCode::InvalidClient,
-            RejectionCode::InvalidGrant,
-            RejectionCode::UnauthorizedClient,
-            RejectionCode::UnsupportedGrantType,
-            RejectionCode::InvalidScope,
-            RejectionCode::InvalidTarget,
-            RejectionCode::AccessDenied,
-            RejectionCode::ServerError,
-            RejectionCode::TemporarilyUnavailable,
-            RejectionCode::UseDpopNonce,
-        ];
-        NAMED.into_iter().find(|named| named.as_str().as_bytes() == code).unwrap_or(Self::Other)
+        let at = position(Self::NAMES, code, is_same);
+        at.and_then(|at| Self::NAMED.get(at)).copied().unwrap_or(Self::Other)
     }
 }
 
@@ -154,31 +147,32 @@ impl Members {
     }
 
     fn issued<'b>(&self, body: &'b mut [u8], token_types: &[&str]) -> Result<Issued<'b>, ResponseError> {
-        let life = match self.expires_in {
-            Value::Absent | Value::Null => DEFAULT_LIFE,
-            Value::Number(number) => seconds::read(number.of(body)),
-            Value::Text(number) if json::is_number(number.of_mut(body)) => seconds::read(number.of(body)),
-            Value::Text(_) | Value::Other => return Err(ResponseError::ExpiresIn),
+        let number = self.expires_in.span;
+        let life = match self.expires_in.kind {
+            Kind::Absent | Kind::Null => DEFAULT_LIFE,
+            Kind::Text if !json::is_number(number.of_mut(body)) => return Err(ResponseError::ExpiresIn),
+            Kind::Number | Kind::Text => seconds::read(number.of(body)),
+            Kind::Other => return Err(ResponseError::ExpiresIn),
         };
         let body = &*body;
-        let Value::Text(token) = self.access_token else {
+        if self.access_token.kind != Kind::Text {
             return Err(ResponseError::TokenMissing);
-        };
-        let token = token.of(body);
+        }
+        let token = self.access_token.span.of(body);
         if token.is_empty() || !is_visible(token) {
             return Err(ResponseError::TokenCharacters);
         }
-        let token_type = match self.token_type {
-            Value::Text(token_type) => token_type.of(body),
-            Value::Absent | Value::Null => b"",
-            Value::Number(_) | Value::Other => return Err(ResponseError::TokenType),
+        let token_type = match self.token_type.kind {
+            Kind::Text => self.token_type.span.of(body),
+            Kind::Absent | Kind::Null => b"",
+            Kind::Number | Kind::Other => return Err(ResponseError::TokenType),
         };
         let known = |name: &str| is_same_text(token_type, name.as_bytes());
         if !known("Bearer") && !token_types.iter().any(|name| known(name)) {
             return Err(ResponseError::TokenType);
         }
-        let scope = match self.scope {
-            Value::Text(scope) => Some(scope.of(body)).filter(|scope| !scope.is_empty()),
+        let scope = match self.scope.kind {
+            Kind::Text => Some(self.scope.span.of(body)).filter(|scope| !scope.is_empty()),
             _ => None,
         };
         Ok(Issued { token, scope, life, sent_at: Instant::from_millis(0), issuer: 0 })
@@ -194,5 +188,5 @@ pub(crate) fn is_json_object(text: &mut [u8]) -> bool {
 /// RFC 6749 Appendix A.12, without the space, which no header could carry: %x21-7E. No way out of the loop, so that a
 /// host's compiler turns it into vectors.
 fn is_visible(token: &[u8]) -> bool {
-    token.iter().fold(true, |all, byte| all & (byte.wrapping_sub(0x21) < 0x5e))
+    token.iter().fold(0, |highest, byte| byte.wrapping_sub(0x21).max(highest)) < 0x5e
 }

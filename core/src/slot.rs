@@ -5,11 +5,11 @@ mod lifetime;
 
 pub(crate) use lifetime::DEFAULT_LIFE;
 
+use crate::memory::wipe;
 use crate::response::Issued;
 use crate::write::copy;
 use crate::{Buffer, CapacityError, Instant, Memory, Plan, TokenRequest, Why};
 use lifetime::Lifetime;
-use zeroize::Zeroize;
 
 /// How the header value begins (RFC 6750 §2.1).
 const SCHEME: &[u8] = b"Bearer ";
@@ -113,7 +113,7 @@ impl<'a> Slot<'a> {
             memory: memory.into(),
             len: 0,
             lifetime: Lifetime::NONE,
-            filled_by: 0,
+            filled_by: u64::MAX,
             generation: Generation(0),
             trusted: false,
             refresh_failed: None,
@@ -149,7 +149,8 @@ impl<'a> Slot<'a> {
 
     /// Forgets the token and wipes its memory.
     pub fn forget(&mut self) {
-        self.memory.bytes_mut().zeroize();
+        let memory = self.memory.bytes_mut();
+        wipe(memory, 0..memory.len());
         (self.len, self.trusted) = (0, false);
     }
 
@@ -162,13 +163,10 @@ impl<'a> Slot<'a> {
         let needed = SCHEME.len().saturating_add(token.len());
         let memory = self.memory.bytes_mut();
         let too_small = CapacityError { buffer: Buffer::Token, needed, available: memory.len() };
-        let (place, beyond) = memory.split_at_mut_checked(needed).ok_or(too_small)?;
-        let (scheme, text) = place.split_at_mut_checked(SCHEME.len()).ok_or(too_small)?;
-        copy(scheme, SCHEME);
-        copy(text, token);
-        if let Some(old) = beyond.get_mut(..self.len.saturating_sub(needed)) {
-            old.zeroize();
-        }
+        let place = memory.get_mut(..needed).ok_or(too_small)?;
+        copy(place, SCHEME);
+        copy(place.get_mut(SCHEME.len()..).unwrap_or_default(), token);
+        wipe(memory, needed..self.len); // of a longer one that was kept before
         self.len = needed;
         self.lifetime = Lifetime::starting(issued.sent_at(), issued.expires_in());
         self.filled_by = issued.issuer();
@@ -184,6 +182,7 @@ impl<'a> Slot<'a> {
         self.refresh_failed = Some(why);
     }
 
+    #[cfg_attr(not(target_pointer_width = "64"), inline(never))]
     pub(crate) const fn is_of(&self, client: u64) -> bool {
         self.filled_by == client
     }

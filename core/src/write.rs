@@ -18,7 +18,7 @@ impl<'b> Writer<'b> {
         self.len
     }
 
-    #[inline(never)]
+    #[cfg_attr(not(target_pointer_width = "64"), inline(never))]
     pub(crate) fn bytes(&mut self, bytes: &[u8]) -> &mut Self {
         let end = self.len.saturating_add(bytes.len());
         if let Some(place) = self.out.get_mut(self.len..end) {
@@ -34,14 +34,13 @@ impl<'b> Writer<'b> {
 
     /// `number` in decimal.
     pub(crate) fn number(&mut self, number: usize) -> &mut Self {
-        // The power of ten below it, then every lower one.
-        let mut power = 1_usize;
-        while number.checked_div(power).unwrap_or(0) >= 10 {
-            power = power.wrapping_mul(10);
-        }
+        let mut power = 10_usize.pow(usize::MAX.ilog10());
         while power > 0 {
-            #[expect(clippy::cast_possible_truncation, reason = "a remainder of ten fits")]
-            self.bytes(&[b'0' | (number.checked_div(power).unwrap_or(0) % 10) as u8]);
+            let front = number.checked_div(power).unwrap_or(0);
+            if front > 0 || power == 1 {
+                #[expect(clippy::cast_possible_truncation, reason = "a remainder of ten fits")]
+                self.bytes(&[b'0' | (front % 10) as u8]);
+            }
             power /= 10;
         }
         self

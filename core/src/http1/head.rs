@@ -1,13 +1,24 @@
-//! A reply's status line and header fields (RFC 9112 §4, §5), byte by byte and in constant memory: what the protocol uses
-//! is kept, everything else skipped, however long. How the body is framed is `framing`'s affair.
+//! A reply's status line and header fields (RFC 9112 §4, §5), in constant memory. Each line is gathered in the exchange's
+//! buffer, behind the lines that are kept there, and judged when it is whole: what the protocol uses is noted or kept,
+//! everything else skipped, however long. How the body is framed is `framing`'s affair.
+//!
+//! The body comes first: a line that finds no room beside it is dropped, and is no error. A 401 serves without its challenge,
+//! and must not fail because a buffer was measured for the body of a 200.
 
 use super::Fault;
-use super::kept::KeptLines;
-use crate::bytes::ByteSet;
+use crate::bytes::{ByteSet, is_same, is_same_text, position};
+use crate::http::speaks_of_tokens;
+
+/// A longer line is skipped like those that mean nothing, in bytes.
+const MAX_LINE: usize = 512;
+
+/// Kept lines leave so much of the buffer to the line that is read: more than any has that tells how the body is framed.
+const LINE_ROOM: usize = 64;
 
 /// What the head says about the rest.
 #[derive(Clone, Copy)]
 pub(super) struct Facts {
+    /// 0 until the status line was read.
     pub(super) status: u16,
     pub(super) http_1_1: bool,
     pub(super) length: Option<usize>,
@@ -29,63 +40,58 @@ pub(super) enum Transfer {
 
 pub(super) struct Head {
     place: Place,
-    field: Field,
-    /// The status line's front, a name, or a value that matters, as far as they can matter: a `Content-Length` of 20
-    /// digits is the longest. All but the first in lower case.
-    text: heapless::Vec<u8, 20, u8>,
-    /// It was longer than that.
+    /// Where the line begins that is read, behind those that are kept.
+    pub(super) line_at: usize,
+    /// It is longer than what is there of it.
     long: bool,
     pub(super) facts: Facts,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Place {
-    Status,
-    Reason,
+    Line,
     /// Behind a line's CR.
     LineFeed,
     /// Behind a whole line: the next may be folded onto it.
     LineStart,
-    Name,
-    ValueStart,
-    Value,
     /// Behind the CR of the empty line.
     LastLineFeed,
 }
 
-#[derive(Clone, Copy, PartialEq, Eq)]
+/// The fields that mean something, in the order of `FIELDS`.
+const NAMES: &str = "content-length transfer-encoding connection content-encoding www-authenticate retry-after date dpop-nonce";
+
+#[derive(Clone, Copy)]
 enum Field {
-    /// The status line, behind which nothing can be folded.
-    Status,
-    Skipped,
     ContentLength,
     TransferEncoding,
     Connection,
     ContentEncoding,
-    /// Its text goes to the kept lines.
+    Challenge,
     Kept,
-    KeptChallenge,
 }
 
-const FIELDS: [(&[u8], Field); 8] = [
-    (b"content-length", Field::ContentLength),
-    (b"transfer-encoding", Field::TransferEncoding),
-    (b"connection", Field::Connection),
-    (b"content-encoding", Field::ContentEncoding),
-    (b"retry-after", Field::Kept),
-    (b"date", Field::Kept),
-    (b"dpop-nonce", Field::Kept),
-    (b"www-authenticate", Field::KeptChallenge),
+const FIELDS: [Field; 8] = [
+    Field::ContentLength,
+    Field::TransferEncoding,
+    Field::Connection,
+    Field::ContentEncoding,
+    Field::Challenge,
+    Field::Kept,
+    Field::Kept,
+    Field::Kept,
 ];
+
+/// Of a status line, without its reason (RFC 9112 §4): `HTTP/1.1 200` and what follows.
+const STATUS_LEN: usize = 13;
 
 type Result<T> = core::result::Result<T, Fault>;
 
 impl Head {
     pub(super) const fn new() -> Self {
         Self {
-            place: Place::Status,
-            field: Field::Status,
-            text: heapless::Vec::new(),
+            place: Place::Line,
+            line_at: 0,
             long: false,
             facts: Facts {
                 status: 0,
@@ -98,127 +104,133 @@ impl Head {
         }
     }
 
-    /// Returns whether this byte was the head's last.
-    pub(super) fn push(&mut self, byte: u8, kept: &mut KeptLines, buf: &mut [u8]) -> Result<bool> {
+    /// Returns whether this byte was the head's last. The line goes on at `buf[*end]`, with at most one byte for each that
+    /// was read, so that none is overwritten unread; there is always a place left for the next.
+    #[inline(never)]
+    pub(super) fn push(&mut self, byte: u8, buf: &mut [u8], end: &mut usize) -> Result<bool> {
         match (self.place, byte) {
-            (Place::Status, _) => self.status(byte)?,
-            (Place::Reason | Place::ValueStart | Place::Value, b'\r') => self.place = Place::LineFeed,
-            (Place::LineFeed, b'\n') => self.place = Place::LineStart,
-            // A folded line (RFC 9112 §5.2): as if its break were a space.
-            (Place::LineStart, b' ' | b'\t') if self.field != Field::Status => {
-                self.place = Place::Value;
-                self.value(b' ', kept, buf);
-            }
-            (Place::LineStart, b'\r') => self.place = Place::LastLineFeed,
-            (Place::LineStart, _) => {
-                self.end_field(kept, buf)?;
-                self.place = Place::Name;
-                self.name(byte)?;
-            }
-            (Place::LastLineFeed, b'\n') => {
-                self.end_field(kept, buf)?;
-                return Ok(true);
-            }
-            (Place::Name, b':') => {
-                self.place = Place::ValueStart;
-                let known = FIELDS.iter().find(|(name, _)| !self.long && *name == self.text.as_slice());
-                self.field = known.map_or(Field::Skipped, |(_, field)| *field);
-                if let Field::Kept | Field::KeptChallenge = self.field {
-                    kept.begin(&self.text, buf);
-                }
-                self.clear();
-            }
-            (Place::Name, _) => self.name(byte)?,
             // RFC 9110 §5.5: visible characters, spaces and tabs, and bytes beyond ASCII, whose meaning is open.
-            (Place::ValueStart, b' ' | b'\t') | (Place::Reason, b'\t' | b' '..=b'~' | 0x80..) => {}
-            (Place::ValueStart | Place::Value, b'\t' | b' '..=b'~' | 0x80..) => {
-                self.place = Place::Value;
-                self.value(byte, kept, buf);
+            (Place::Line, b'\t' | b' '..=b'~' | 0x80..) => {}
+            (Place::Line, b'\r') => {
+                self.place = Place::LineFeed;
+                return Ok(false);
             }
+            (Place::LineFeed, b'\n') => self.place = Place::LineStart,
+            // A folded line (RFC 9112 §5.2): as if its break were a space. Nothing is folded onto the status line, of which
+            // nothing is left.
+            (Place::LineStart, b' ' | b'\t') if *end > 0 => {
+                self.place = Place::Line;
+                if let Some(line_feed) = buf.get_mut(end.wrapping_sub(1)) {
+                    *line_feed = b' ';
+                }
+                return Ok(false);
+            }
+            (Place::LineStart, _) => {
+                self.end_line(buf, end)?;
+                if byte == b'\r' {
+                    self.place = Place::LastLineFeed;
+                    return Ok(false);
+                }
+                // A byte that no name may hold shows when the line is judged.
+                self.place = Place::Line;
+            }
+            (Place::LastLineFeed, b'\n') => return Ok(true),
             _ => return Err(Fault::Head),
+        }
+        if !self.long
+            && let Some([place, _, ..]) = buf.get_mut(*end..)
+            && end.wrapping_sub(self.line_at) < MAX_LINE
+        {
+            *place = byte;
+            *end = end.wrapping_add(1);
+        } else {
+            self.long = true;
+        }
+        if self.facts.status == 0 && (*end == STATUS_LEN || byte == b'\n') {
+            self.facts.read_status(buf.get(..*end).unwrap_or_default())?;
+            // The rest, the reason, is as a line too long that has no name.
+            (self.long, *end) = (true, 0);
         }
         Ok(false)
     }
 
-    /// `HTTP/1.1 200`, then a space or the line's end; the reason may be empty and says nothing.
-    fn status(&mut self, byte: u8) -> Result<()> {
-        if self.text.len() < b"HTTP/1.1 200".len() {
-            self.keep(byte);
-            return Ok(());
+    fn end_line(&mut self, buf: &[u8], end: &mut usize) -> Result<()> {
+        let line = buf.get(self.line_at..*end).unwrap_or_default();
+        let room = buf.len().wrapping_sub(*end) >= LINE_ROOM;
+        if self.facts.read_field(line, self.long)? && room && !self.long {
+            self.line_at = *end;
+        } else {
+            *end = self.line_at;
         }
-        let Some((version, [minor, b' ', a @ b'1'..=b'5', b @ b'0'..=b'9', c @ b'0'..=b'9'])) =
-            self.text.split_last_chunk()
-        else {
-            return Err(Fault::Head);
-        };
-        if version != b"HTTP/1." || !matches!(minor, b'0' | b'1') || !matches!(byte, b' ' | b'\r') {
-            return Err(Fault::Head);
-        }
-        self.facts.http_1_1 = *minor == b'1';
-        self.facts.status = [*a, *b, *c]
-            .into_iter()
-            .fold(0, |status: u16, digit| status.wrapping_mul(10).wrapping_add(u16::from(digit & 0x0f)));
-        self.place = if byte == b'\r' { Place::LineFeed } else { Place::Reason };
-        self.clear();
-        Ok(())
-    }
-
-    /// A field's name is a token (RFC 9110 §5.1), with no space before its colon (RFC 9112 §5.1).
-    fn name(&mut self, byte: u8) -> Result<()> {
-        const TOKEN: ByteSet = ByteSet::alphanumeric_and(b"!#$%&'*+-.^_`|~");
-        if !TOKEN.contains(byte) {
-            return Err(Fault::Head);
-        }
-        self.keep(byte);
-        Ok(())
-    }
-
-    fn value(&mut self, byte: u8, kept: &mut KeptLines, buf: &mut [u8]) {
-        match self.field {
-            Field::Kept | Field::KeptChallenge => kept.push(byte, buf),
-            Field::Skipped => {}
-            _ => self.keep(byte),
-        }
-    }
-
-    fn end_field(&mut self, kept: &mut KeptLines, buf: &mut [u8]) -> Result<()> {
-        let text = self.text.trim_ascii_end();
-        let is = |value: &[u8]| !self.long && text == value;
-        match self.field {
-            Field::Status | Field::Skipped => {}
-            Field::Kept | Field::KeptChallenge => kept.end(self.field == Field::KeptChallenge, buf),
-            // RFC 9112 §6.3: one, of digits only; what is repeated or a list is somebody's attack.
-            Field::ContentLength => {
-                if self.facts.length.is_some() || self.long || text.is_empty() {
-                    return Err(Fault::Framing);
-                }
-                self.facts.length = Some(decimal(text)?);
-            }
-            Field::TransferEncoding => {
-                let chunked = self.facts.transfer == Transfer::Absent && is(b"chunked");
-                self.facts.transfer = if chunked { Transfer::Chunked } else { Transfer::Other };
-            }
-            // A list of more than that is not worth the look: a stream can always be left unused.
-            Field::Connection => self.facts.close |= !is(b"keep-alive"),
-            Field::ContentEncoding => self.facts.encoded |= !is(b"identity") && !is(b""),
-        }
-        self.clear();
-        Ok(())
-    }
-
-    #[inline(never)]
-    fn keep(&mut self, byte: u8) {
-        let byte = if self.place == Place::Status { byte } else { byte.to_ascii_lowercase() };
-        self.long |= self.text.push(byte).is_err();
-    }
-
-    fn clear(&mut self) {
-        self.text.clear();
         self.long = false;
+        Ok(())
     }
 }
 
+impl Facts {
+    /// `HTTP/1.1 200`, then a space or the line's end; the reason may be empty and says nothing.
+    fn read_status(&mut self, line: &[u8]) -> Result<()> {
+        let (version, rest) = line.split_at_checked(b"HTTP/1.1 ".len()).ok_or(Fault::Head)?;
+        let (code, rest) = rest.split_at_checked(3).ok_or(Fault::Head)?;
+        self.http_1_1 = is_same(version, b"HTTP/1.1 ");
+        let spoken = self.http_1_1 || is_same(version, b"HTTP/1.0 ");
+        match decimal(code).map(u16::try_from) {
+            Ok(Ok(status @ 100..600)) if spoken && matches!(rest, [b' ' | b'\n', ..]) => {
+                self.status = status;
+                Ok(())
+            }
+            _ => Err(Fault::Head),
+        }
+    }
+
+    /// Notes what the field says, and returns whether its line is one to keep. `long`: its end is missing.
+    #[inline(never)]
+    fn read_field(&mut self, line: &[u8], long: bool) -> Result<bool> {
+        // A field's name is a token (RFC 9110 §5.1), with no space before its colon (RFC 9112 §5.1).
+        const TOKEN: ByteSet = ByteSet::alphanumeric_and(b"!#$%&'*+-.^_`|~");
+        let name_len = line.iter().take_while(|byte| TOKEN.contains(**byte)).count();
+        let (name, value) = line.split_at_checked(name_len).unwrap_or_default();
+        let value = match value {
+            [b':', value @ ..] if !name.is_empty() => trim(value),
+            [] if long => value,
+            _ => return Err(Fault::Head),
+        };
+        let field = position(NAMES, name, is_same_text).and_then(|at| FIELDS.get(at));
+        let Some(field) = field else { return Ok(false) };
+        let is = |text: &str| !long && is_same_text(value, text.as_bytes());
+        match field {
+            // RFC 9112 §6.3: one, of digits only; what is repeated or a list is somebody's attack.
+            Field::ContentLength => {
+                if self.length.is_some() || value.is_empty() || value.len() > 20 {
+                    return Err(Fault::Framing);
+                }
+                self.length = Some(decimal(value)?);
+            }
+            Field::TransferEncoding => {
+                let chunked = self.transfer == Transfer::Absent && is("chunked");
+                self.transfer = if chunked { Transfer::Chunked } else { Transfer::Other };
+            }
+            // A list is not worth the look: a stream can always be left unused.
+            Field::Connection => self.close |= !is("keep-alive"),
+            Field::ContentEncoding => self.encoded |= !is("identity") && !is(""),
+            Field::Kept => return Ok(true),
+            // A server's Negotiate, NTLM, Digest and Basic must not crowd those out that speak of tokens.
+            Field::Challenge => return Ok(speaks_of_tokens(value)),
+        }
+        Ok(false)
+    }
+}
+
+/// Without the white space and the line's end around it. (`trim_ascii` knows more kinds of it, which cannot be here.)
+fn trim(mut value: &[u8]) -> &[u8] {
+    while let [b' ' | b'\t' | b'\n', rest @ ..] | [rest @ .., b' ' | b'\t' | b'\n'] = value {
+        value = rest;
+    }
+    value
+}
+
 /// Digits only; a number too large for the machine is a reply too large for it.
+#[inline(never)]
 fn decimal(digits: &[u8]) -> Result<usize> {
     let mut number = 0_usize;
     for digit in digits {

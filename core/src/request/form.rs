@@ -44,6 +44,10 @@ pub(crate) enum Space {
 
 /// Writes `text`, encoded, with a length that the writer counts.
 pub(crate) fn write(out: &mut Writer<'_>, text: &str, space: Space) {
+    if cfg!(target_pointer_width = "64") && text.bytes().all(|byte| PLAIN.contains(byte)) {
+        out.text(text); // as most are: no need to hand over pieces
+        return;
+    }
     pieces(text, space, &mut |piece| {
         out.bytes(piece);
     });

@@ -1,6 +1,8 @@
 //! A bounded reader of JSON (RFC 8259): strict, iterative, at most 32 deep. It unescapes strings where they lie. What the
 //! members mean is `response`'s affair.
 
+mod plain;
+
 use crate::ResponseError;
 use core::cell::Cell;
 use core::slice::Iter;
@@ -28,13 +30,19 @@ impl Span {
 
 /// A member's value, as far as a reader of flat objects wants to know it.
 #[derive(Clone, Copy)]
-pub(crate) enum Value {
+pub(crate) struct Value {
+    pub(crate) kind: Kind,
+    /// The content of a text, unescaped, or a number as it is written.
+    pub(crate) span: Span,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Kind {
     /// The member isn't there.
     Absent,
     Null,
-    Number(Span),
-    /// The content, unescaped.
-    Text(Span),
+    Number,
+    Text,
     /// Something else: `true`, `false`, an object or an array.
     Other,
 }
@@ -45,7 +53,7 @@ pub(crate) enum Value {
 /// `text` is no JSON object, is nested too deep, or repeats one of `names`: of two readers of such a text, each might
 /// believe another member.
 pub(crate) fn read<const N: usize>(text: &mut [u8], names: &[&[u8]; N]) -> Result<[Value; N], ResponseError> {
-    let mut values = [Value::Absent; N];
+    let mut values = [Value { kind: Kind::Absent, span: Span { start: 0, end: 0 } }; N];
     let mut reader = Reader::of(text);
     match reader.object(names, &mut values) {
         Some(()) => Ok(values),
@@ -109,26 +117,27 @@ impl<'t> Reader<'t> {
                 continue;
             }
             if due == Due::Comma {
-                self.expect(b',')?;
+                self.eat(b',').then_some(())?;
                 due = Due::Member;
                 continue;
             }
             let mut place = None;
             if object {
-                self.expect(b'"')?;
-                let start = self.rest.as_slice();
+                self.eat(b'"').then_some(())?;
                 let name = self.string()?;
                 if depth == 0 {
-                    place =
-                        names.iter().position(|known| is(start, name.end.wrapping_sub(name.start), known));
+                    let name = self.text.get(name.start..name.end).unwrap_or_default();
+                    place = names.iter().position(|known| is(name, known));
                 }
                 self.expect(b':')?;
             }
             due = Due::Comma;
-            let value = match self.peek() {
+            let mut span = Span { start: 0, end: 0 };
+            let kind = match self.peek() {
                 b'"' => {
                     self.step();
-                    Value::Text(self.string()?)
+                    span = self.string()?;
+                    Kind::Text
                 }
                 open @ (b'{' | b'[') => {
                     if depth == MAX_DEPTH {
@@ -138,25 +147,32 @@ impl<'t> Reader<'t> {
                     self.step();
                     levels = levels << 1 | u32::from(open == b'{');
                     (depth, due) = (depth.wrapping_add(1), Due::First);
-                    Value::Other
+                    Kind::Other
                 }
-                b't' => self.literal(b"true", Value::Other)?,
-                b'f' => self.literal(b"false", Value::Other)?,
-                b'n' => self.literal(b"null", Value::Null)?,
-                _ => Value::Number(self.number()?),
+                letter @ (b't' | b'f' | b'n') => {
+                    let literal = match letter {
+                        b't' => "true",
+                        b'f' => "false",
+                        _ => "null",
+                    };
+                    if !literal.bytes().all(|byte| self.eat(byte)) {
+                        return None;
+                    }
+                    if letter == b'n' { Kind::Null } else { Kind::Other }
+                }
+                _ => {
+                    span = self.number()?;
+                    Kind::Number
+                }
             };
             if let Some(place) = place.and_then(|place| values.get_mut(place)) {
-                if !matches!(place, Value::Absent) {
+                if place.kind != Kind::Absent {
                     self.misshapen = true;
                     return None;
                 }
-                *place = value;
+                *place = Value { kind, span };
             }
         }
-    }
-
-    fn literal(&mut self, literal: &[u8], value: Value) -> Option<Value> {
-        literal.iter().all(|byte| self.eat(*byte)).then_some(value)
     }
 
     /// RFC 8259 §6.
@@ -188,7 +204,18 @@ impl<'t> Reader<'t> {
     /// is never longer than they are.
     fn string(&mut self) -> Option<Span> {
         let start = self.at();
-        self.rest = self.rest.as_slice().get(plain_run(self.rest.as_slice())..)?.iter();
+        let rest = self.rest.as_slice();
+        self.rest = rest.get(plain::run(rest)..)?.iter();
+        if cfg!(target_pointer_width = "64") && self.byte() == b'"' {
+            let end = self.at();
+            self.step();
+            return Some(Span { start, end });
+        }
+        self.rest_of_string(start)
+    }
+
+    #[cfg_attr(target_pointer_width = "64", cold, inline(never))]
+    fn rest_of_string(&mut self, start: usize) -> Option<Span> {
         self.out = self.rest.clone();
         // Of a character beyond ASCII (RFC 3629 §4) so many bytes are still to come, the next of them in this range.
         let (mut more, mut low, mut high) = (0_u32, 0x80, 0xbf);
@@ -210,7 +237,7 @@ impl<'t> Reader<'t> {
                         self.escape()?;
                         continue;
                     }
-                    0x20..0x80 => {}
+                    0x20..=0x7f => {}
                     0xc2..=0xf4 => {
                         more = byte.leading_ones().wrapping_sub(1);
                         match byte {
@@ -241,35 +268,33 @@ impl<'t> Reader<'t> {
         // hold, and hurts no member that nobody reads.
         let mut code = self.utf16()?;
         if code >> 11 == 0xd800 >> 11 {
-            let first = core::mem::replace(&mut code, char::REPLACEMENT_CHARACTER.into());
             let back = self.rest.clone();
-            if first < 0xdc00 && self.eat(b'\\') && self.byte() == b'u' {
-                let second = self.utf16()?;
-                if second >> 10 == 0xdc00 >> 10 {
-                    code = ((first & 0x3ff) << 10 | second & 0x3ff).wrapping_add(0x1_0000);
-                } else {
-                    self.rest = back;
-                }
+            let mut second = 0;
+            if code < 0xdc00 && self.eat(b'\\') && self.byte() == b'u' {
+                second = self.utf16()?;
+            }
+            if second >> 10 == 0xdc00 >> 10 {
+                code = ((code & 0x3ff) << 10 | second & 0x3ff).wrapping_add(0x1_0000);
             } else {
                 self.rest = back;
+                code = char::REPLACEMENT_CHARACTER.into();
             }
         }
-        if code < 0x80 {
-            self.put(code);
-            return Some(());
-        }
-        if code < 0x800 {
-            self.put(0xc0 | code >> 6);
-        } else {
-            if code < 0x1_0000 {
-                self.put(0xe0 | code >> 12);
-            } else {
-                self.put(0xf0 | code >> 18);
-                self.put(0x80 | code >> 12 & 0x3f);
+        // RFC 3629 §3: so many bytes follow the first, of six bits each.
+        let mut more = match code {
+            0..0x80 => {
+                self.put(code);
+                return Some(());
             }
-            self.put(0x80 | code >> 6 & 0x3f);
+            0x80..0x800 => 1_u32,
+            0x800..0x1_0000 => 2,
+            _ => 3,
+        };
+        self.put(0x780 >> more | code >> more.wrapping_mul(6));
+        while more > 0 {
+            more = more.wrapping_sub(1);
+            self.put(0x80 | code >> more.wrapping_mul(6) & 0x3f);
         }
-        self.put(0x80 | code & 0x3f);
         Some(())
     }
 
@@ -309,8 +334,6 @@ impl<'t> Reader<'t> {
         found
     }
 
-    // A call of its own, as those around it, where flash is dear: it is asked for at twenty places.
-    #[cfg_attr(not(target_pointer_width = "64"), inline(never))]
     fn byte(&self) -> u8 {
         self.rest.as_slice().first().map_or(0, Cell::get)
     }
@@ -335,18 +358,6 @@ impl<'t> Reader<'t> {
     }
 }
 
-fn is(text: &[Cell<u8>], len: usize, known: &[u8]) -> bool {
-    len == known.len() && text.iter().zip(known).all(|(cell, byte)| cell.get() == *byte)
-}
-
-/// How many bytes at the front mean themselves in a string. In blocks, which a host's compiler turns into vectors: a
-/// token is a thousand of them.
-fn plain_run(text: &[Cell<u8>]) -> usize {
-    if cfg!(not(target_pointer_width = "64")) {
-        return 0; // a small machine has no vectors, and the flash is better used
-    }
-    let is_plain = |byte: u8| byte.wrapping_sub(0x20) < 0x5f && byte != b'"' && byte != b'\\';
-    let (blocks, _) = text.as_chunks::<16>();
-    let whole = |block: &&[Cell<u8>; 16]| block.iter().fold(true, |all, byte| all & is_plain(byte.get()));
-    blocks.iter().take_while(whole).count().saturating_mul(16)
+fn is(text: &[Cell<u8>], known: &[u8]) -> bool {
+    text.len() == known.len() && text.iter().zip(known).all(|(cell, byte)| cell.get() == *byte)
 }

@@ -3,40 +3,42 @@
 
 /// Whole seconds of a JSON number (RFC 8259 §6): what is below zero is 0, what is too large `u32::MAX`.
 pub(super) fn read(number: &[u8]) -> u32 {
-    if number.first() == Some(&b'-') {
-        return 0;
-    }
-    let mut parts = number.split(|byte| matches!(byte, b'e' | b'E'));
-    let mantissa = parts.next().unwrap_or_default();
-    let exponent = parts.next().map_or(0, exponent);
-    // So many digits stand before the point once the exponent has moved it.
-    let whole = mantissa.iter().take_while(|byte| **byte != b'.').count();
-    let mut places = exponent.saturating_add_unsigned(u32::try_from(whole).unwrap_or(u32::MAX));
-    let mut digits = mantissa.iter().filter(|byte| **byte != b'.');
-    let mut seconds = 0_u32;
-    // Where the exponent adds zeros behind the digits, ten of them are beyond any u32.
-    let mut zeros = 10_u32;
-    while places > 0 {
-        let digit = match digits.next() {
-            Some(digit) => digit & 0x0f,
-            None if zeros == 0 => break,
-            None => {
-                zeros = zeros.wrapping_sub(1);
-                0
+    // The value is `digits` and so many zeros behind them, or so many places fewer: first by the mantissa, then by the exponent.
+    let (mut digits, mut zeros, mut full) = (0_u32, 0_i32, false);
+    let (mut fraction, mut exponent, mut sign) = (0, None, 1);
+    for byte in number {
+        match (byte, &mut exponent) {
+            (b'-', None) => return 0,
+            (b'-', Some(_)) => sign = -1,
+            (b'.', _) => fraction = 1,
+            (b'e' | b'E', _) => exponent = Some(0_i32),
+            (b'+', _) => {}
+            (digit, Some(exponent)) => {
+                // Stops where it makes no difference any more.
+                *exponent = exponent.wrapping_mul(10).wrapping_add((digit & 0x0f).into()).min(1 << 26);
             }
-        };
-        seconds = seconds.saturating_mul(10).saturating_add(digit.into());
-        places = places.wrapping_sub(1);
+            (digit, None) => {
+                let longer = digits.checked_mul(10).and_then(|tens| tens.checked_add((digit & 0x0f).into()));
+                match longer {
+                    Some(longer) if !full => digits = longer,
+                    // What it says beyond the digits that fit is only how large it is.
+                    _ => (full, zeros) = (true, zeros.wrapping_add(1)),
+                }
+                zeros = zeros.wrapping_sub(fraction);
+            }
+        }
     }
-    seconds
-}
-
-/// An exponent that stops where it makes no difference any more.
-fn exponent(text: &[u8]) -> i32 {
-    let digits = text.iter().filter(|byte| byte.is_ascii_digit());
-    let magnitude =
-        digits.fold(0_i32, |sum, digit| sum.saturating_mul(10).saturating_add((digit & 0x0f).into()));
-    if text.first() == Some(&b'-') { magnitude.wrapping_neg() } else { magnitude }
+    zeros = zeros.wrapping_add(exponent.unwrap_or(0).wrapping_mul(sign));
+    while digits > 0 && zeros < 0 {
+        (digits, zeros) = (digits / 10, zeros.wrapping_add(1));
+    }
+    if full && zeros > 0 {
+        return u32::MAX;
+    }
+    while digits > 0 && digits < u32::MAX && zeros > 0 {
+        (digits, zeros) = (digits.saturating_mul(10), zeros.wrapping_sub(1));
+    }
+    digits
 }
 
 #[cfg(test)]
@@ -61,7 +63,13 @@ mod tests {
             ("0.5", Some(0)),
             ("5e-9999999999999", Some(0)),
             ("4294967295", Some(u32::MAX)),
+            ("4294967294.99", Some(u32::MAX - 1)),
             ("4294967296", Some(u32::MAX)),
+            ("42949672961e-1", Some(u32::MAX)),
+            ("42949672941e-1", Some(u32::MAX - 1)),
+            ("4294967296.05", Some(u32::MAX)),
+            ("4294967296.5e-1", Some(429_496_729)),
+            ("0000000000000000000000", None),
             ("18446744073709551616", Some(u32::MAX)),
             ("1e99999999999999999999", Some(u32::MAX)),
             ("0e99999999999999999999", Some(0)),

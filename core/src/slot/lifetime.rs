@@ -2,7 +2,6 @@
 //! about it is the client's affair.
 
 use crate::{Instant, Plan};
-use core::time::Duration;
 
 /// The life of a token whose reply gives none, in seconds.
 pub(crate) const DEFAULT_LIFE: u32 = 300;
@@ -13,45 +12,43 @@ const LONGEST_LIFE: u32 = 86_400;
 /// A token is stale this long before it expires, in seconds, or for the second half of a life shorter than twice that.
 const MARGIN: u32 = 30;
 
-/// Instants in their order: `sent_at <= stale_at <= expires_at`.
+/// When it began, and how old it may grow, in milliseconds: `stale_after <= life`, and `sent_at + life` is an instant.
 #[derive(Clone, Copy, Debug)]
-#[expect(clippy::struct_field_names, reason = "instants end in _at")]
 pub(crate) struct Lifetime {
     sent_at: Instant,
-    stale_at: Instant,
-    expires_at: Instant,
+    stale_after: u32,
+    life: u32,
 }
 
 impl Lifetime {
-    pub(crate) const NONE: Self = {
-        let start = Instant::from_millis(0);
-        Self { sent_at: start, stale_at: start, expires_at: start }
-    };
+    pub(crate) const NONE: Self = Self { sent_at: Instant::from_millis(0), stale_after: 0, life: 0 };
 
     /// Of a token whose request left at `sent_at` and whose reply says `seconds`.
     pub(crate) fn starting(sent_at: Instant, seconds: u32) -> Self {
         let life = seconds.min(LONGEST_LIFE);
-        let fresh = life.saturating_sub(MARGIN.min(life / 2));
-        let after = |seconds: u32| sent_at.after(Duration::from_secs(seconds.into()));
-        Self { sent_at, stale_at: after(fresh), expires_at: after(life) }
+        let fresh = life.wrapping_sub(MARGIN.min(life / 2));
+        let left = u32::try_from(!sent_at.as_millis()).unwrap_or(u32::MAX); // to the end of time
+        Self {
+            sent_at,
+            stale_after: left.min(fresh.wrapping_mul(1000)),
+            life: left.min(life.wrapping_mul(1000)),
+        }
     }
 
     pub(crate) const fn stale_at(&self) -> Instant {
-        self.stale_at
+        self.sent_at.after_millis(self.stale_after)
     }
 
     pub(crate) const fn expires_at(&self) -> Instant {
-        self.expires_at
+        self.sent_at.after_millis(self.life)
     }
 
     /// A clock that stepped back to before the request knows nothing of the token's age: expired.
     pub(crate) fn plan(&self, now: Instant) -> Plan {
-        if now < self.sent_at || now >= self.expires_at {
-            Plan::Fetch
-        } else if now >= self.stale_at {
-            Plan::Refresh
-        } else {
-            Plan::Use
+        match now.as_millis().checked_sub(self.sent_at.as_millis()) {
+            Some(age) if age < self.stale_after.into() => Plan::Use,
+            Some(age) if age < self.life.into() => Plan::Refresh,
+            _ => Plan::Fetch,
         }
     }
 }
