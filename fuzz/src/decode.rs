@@ -3,17 +3,16 @@
 
 use httparse::{EMPTY_HEADER, ParserConfig, Response, Status};
 
-/// keyfob looks at so much of a field that it understands, white space behind it included; longer ones are beyond this
-/// oracle, as are those that begin on a line of their own.
-const LONGEST_FIELD: usize = 20;
+/// keyfob looks at so much of a line; what a longer one means to it is beyond this oracle.
+const LONGEST_LINE: usize = 480;
 
 /// One field of a head, its name in lower case, its folds undone.
 #[derive(Debug)]
 pub(crate) struct Field {
     pub(crate) name: String,
     pub(crate) value: Vec<u8>,
-    /// It begins on a line of its own.
-    late: bool,
+    /// How long its line is, white space included.
+    len: usize,
 }
 
 /// The head of a final reply.
@@ -58,9 +57,10 @@ pub(crate) struct Reply {
 pub(crate) fn last_head(reply: &[u8]) -> Result<Option<Head>, httparse::Error> {
     let mut config = ParserConfig::default();
     config.allow_obsolete_multiline_headers_in_responses(true);
+    let lines = reply.split(|byte| *byte == b'\n').count();
     let (mut at, mut refused, mut strict) = (0, false, true);
     loop {
-        let mut headers = vec![EMPTY_HEADER; 2048];
+        let mut headers = vec![EMPTY_HEADER; lines];
         let mut response = Response::new(&mut headers);
         let rest = &reply[at..];
         let Status::Complete(len) = config.parse_response(&mut response, rest)? else {
@@ -71,8 +71,10 @@ pub(crate) fn last_head(reply: &[u8]) -> Result<Option<Head>, httparse::Error> {
         let fields: Vec<Field> = response.headers.iter().map(|header| Field::of(header, rest)).collect();
         let lengths = || fields.iter().filter(|field| field.name == "content-length");
         refused |= lengths().count() > 1;
-        refused |=
-            lengths().any(|field| field.value.is_empty() || !field.value.iter().all(u8::is_ascii_digit));
+        refused |= lengths().any(|field| {
+            let is_number = field.value.iter().all(u8::is_ascii_digit);
+            field.value.is_empty() || field.value.len() > 20 || !is_number
+        });
         let status = response.code.unwrap_or_default();
         strict &= (100..600).contains(&status);
         refused |= status == 101;
@@ -86,10 +88,6 @@ pub(crate) fn last_head(reply: &[u8]) -> Result<Option<Head>, httparse::Error> {
 impl Field {
     /// `header` lies in `head`.
     fn of(header: &httparse::Header<'_>, head: &[u8]) -> Self {
-        let is_late = || {
-            let at = header.value.as_ptr().addr() - head.as_ptr().addr();
-            head[..at].iter().rev().take_while(|byte| byte.is_ascii_whitespace()).any(|byte| *byte == b'\n')
-        };
         let mut lines =
             header.value.split(|byte| *byte == b'\n').map(|line| line.strip_suffix(b"\r").unwrap_or(line));
         let first = lines.next().unwrap_or_default();
@@ -98,11 +96,16 @@ impl Field {
             value.push(b' ');
             value.extend_from_slice(line.get(1..).unwrap_or_default());
         }
-        Self {
-            name: header.name.to_ascii_lowercase(),
-            late: !header.value.is_empty() && is_late(),
-            value: value.trim_ascii().to_vec(),
-        }
+        // Where a value is empty, httparse doesn't say where it would be.
+        let len = if header.value.is_empty() {
+            head.len()
+        } else {
+            let end = header.value.as_ptr().addr() + header.value.len();
+            let behind = &head[end - head.as_ptr().addr()..];
+            end - header.name.as_ptr().addr()
+                + behind.iter().take_while(|byte| byte.is_ascii_whitespace()).count()
+        };
+        Self { name: header.name.to_ascii_lowercase(), len, value: value.trim_ascii().to_vec() }
     }
 }
 
@@ -124,15 +127,7 @@ pub(crate) fn reply(reply: &[u8]) -> Decoded {
     };
     let named = |name: &'static str| head.fields.iter().filter(move |field| field.name == name);
     let understood = ["content-length", "transfer-encoding", "content-encoding", "connection"];
-    let space = reply[..head.len]
-        .split(|byte| !byte.is_ascii_whitespace())
-        .map(<[u8]>::len)
-        .max()
-        .unwrap_or_default();
-    if understood
-        .iter()
-        .any(|name| named(name).any(|field| field.late || field.value.len() + space > LONGEST_FIELD + 2))
-    {
+    if understood.iter().any(|name| named(name).any(|field| field.len > LONGEST_LINE)) {
         return Decoded::Undefined;
     }
     if head.refused {
@@ -144,10 +139,8 @@ pub(crate) fn reply(reply: &[u8]) -> Decoded {
     let coded =
         values("content-encoding").iter().any(|coding| !matches!(coding.as_slice(), b"" | b"identity"));
     let transfer = values("transfer-encoding");
-    let mut close = values("connection")
-        .iter()
-        .flat_map(|value| value.split(|byte| *byte == b','))
-        .any(|option| option.trim_ascii() == b"close");
+    // Of a list, keyfob thinks the worst.
+    let mut close = values("connection").iter().any(|value| value != b"keep-alive");
     let rest = &reply[head.len..];
     let (body, len) = if matches!(head.status, 204 | 304) {
         if length == Some(None) {

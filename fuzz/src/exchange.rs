@@ -3,8 +3,10 @@
 use keyfob::http1::{Exchange, Step};
 use keyfob::{Buffer, CapacityError, Channel, Endpoint, Error, HttpRequest, RetryAfter};
 
-/// No reply in these checks needs more.
-pub(crate) const ROOMY: usize = 1 << 14;
+/// A buffer of this length holds the request's head, and all of `reply`.
+pub(crate) fn roomy(reply: &[u8]) -> usize {
+    reply.len() + 256
+}
 
 /// How many bytes each read brings at most: the two sizes take turns.
 #[derive(Clone, Copy, Debug)]
@@ -111,7 +113,7 @@ pub(crate) fn check_capacity(reply: &[u8], reads: Reads, buf_len: usize) {
     };
     assert_eq!((error.buffer, error.available), (Buffer::Reply, buf_len));
     assert!(error.needed > buf_len, "{error:?}");
-    if error.needed > ROOMY {
+    if error.needed > 1 << 14 {
         return; // a Content-Length that this reply never keeps
     }
     // The request's head goes first: only when that fits is anything known of the reply.

@@ -4,7 +4,7 @@
 //! Input: as of `head`.
 
 use crate::decode::{self, Decoded};
-use crate::exchange::{Got, Input, ROOMY, Reads, check_capacity, run, run_in_all_splits};
+use crate::exchange::{Got, Input, Reads, check_capacity, roomy, run, run_in_all_splits};
 use keyfob::{Error, ResponseError};
 
 /// Checks one reply.
@@ -14,7 +14,7 @@ pub fn check(data: &[u8]) {
     };
     let tight = run_in_all_splits(reply, reads, buf_len);
     check_capacity(reply, reads, buf_len);
-    let roomy = run_in_all_splits(reply, reads, ROOMY);
+    let roomy = run_in_all_splits(reply, reads, roomy(reply));
     match (&roomy, decode::reply(reply)) {
         (Ok(got), Decoded::Complete(expected)) => check_same(reply, got, &expected),
         (Err(Error::Response(error)), decoded) if is_same(*error, &decoded) => {}
@@ -42,9 +42,9 @@ fn is_same(error: ResponseError, decoded: &Decoded) -> bool {
 
 fn check_same(reply: &[u8], got: &Got, expected: &decode::Reply) {
     assert_eq!((got.status, &got.body), (expected.status, &expected.body));
-    let single = run(reply, Reads::SINGLE, ROOMY).expect("the same in every split");
+    let single = run(reply, Reads::SINGLE, roomy(reply)).expect("the same in every split");
     assert_eq!(single.again, expected.again, "{expected:?}");
     assert!(single.taken <= expected.len, "read beyond the reply's end");
-    let whole = run(reply, Reads::WHOLE, ROOMY).expect("the same in every split");
+    let whole = run(reply, Reads::WHOLE, roomy(reply)).expect("the same in every split");
     assert_eq!(whole.again, expected.again && expected.len == reply.len(), "{expected:?}");
 }

@@ -58,13 +58,17 @@ pub(super) struct Model<'s> {
     script: &'s Script,
     /// Tokens that replies carried, with what they said of their life.
     carried: HashMap<String, Vec<Life>>,
+    /// There was a reply that the oracle could not read.
+    undefined: bool,
     held: Option<Held>,
     lent: Vec<Generation>,
+    /// How long the header value is that lies in the slot's memory, trusted or not.
+    stored: usize,
 }
 
 impl<'s> Model<'s> {
     pub(super) fn new(script: &'s Script) -> Self {
-        Self { script, carried: HashMap::new(), held: None, lent: Vec::new() }
+        Self { script, carried: HashMap::new(), undefined: false, held: None, lent: Vec::new(), stored: 0 }
     }
 
     pub(super) fn before(plan: Plan, now: Instant, slot: &Slot<'_>) -> Before {
@@ -88,22 +92,25 @@ impl<'s> Model<'s> {
                 let token = text.strip_prefix(b"Bearer ").expect("a scheme");
                 assert!(!token.is_empty() && token.iter().all(u8::is_ascii_graphic));
                 let token = std::str::from_utf8(token).expect("ASCII");
-                let lives = self.carried.get(token).expect("no reply carried this token");
+                let lives = self.carried.get(token);
+                assert!(lives.is_some() || self.undefined, "no reply carried this token");
                 match &before.serving {
                     Some((old, old_generation)) if old_generation == generation => {
                         assert_eq!(old, text);
+                        let held = self.held.as_ref().expect("distrusted or forgotten, and lent");
+                        assert_eq!(held.generation, *generation);
                         assert!(now < *expires_at, "lent after its end");
                     }
                     _ => {
                         assert_ne!(before.plan, Plan::Use, "fetched for nothing");
                         assert!(!self.lent.contains(generation), "a generation that was there already");
                         // The request left when the clock was read last.
-                        assert!(
-                            lives.iter().any(|life| ends(now, life, *expires_at)),
-                            "{expires_at:?} of {lives:?}"
-                        );
+                        let ends =
+                            lives.is_none_or(|lives| lives.iter().any(|life| ends(now, life, *expires_at)));
+                        assert!(ends, "{expires_at:?} of {lives:?}");
                         self.check_request(world);
                         self.lent.push(*generation);
+                        self.stored = text.len();
                         let text = text.clone();
                         let (generation, sent_at, expires_at) = (*generation, now, *expires_at);
                         self.held = Some(Held { text, generation, sent_at, expires_at });
@@ -160,13 +167,19 @@ impl<'s> Model<'s> {
     }
 
     pub(super) fn forget(&mut self) {
-        self.held = None;
+        (self.held, self.stored) = (None, 0);
+    }
+
+    pub(super) const fn stored(&self) -> usize {
+        self.stored
     }
 
     /// Whatever was read in this call could be lent from now on.
     fn note_replies(&mut self, world: &World) {
         for received in world.received() {
-            if let Decoded::Complete(reply) = decode::reply(received)
+            let decoded = decode::reply(received);
+            self.undefined |= matches!(decoded, Decoded::Undefined);
+            if let Decoded::Complete(reply) = decoded
                 && let Verdict::Token { token, life, .. } = json::judge(&reply.body)
             {
                 self.carried.entry(token).or_default().push(life);
