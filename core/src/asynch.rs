@@ -151,10 +151,12 @@ impl<S: Read + Write> RoundTrip for Over<S> {
 async fn exchange_over<S: Read + Write>(
     stream: &mut S,
     exchange: &mut Exchange<'_>,
-    buf: &mut [u8],
+    reply: &mut [u8],
 ) -> Result<bool, Error<S::Error>> {
+    // Wiped where this fails or is dropped: a head that was not sent whole holds a secret.
+    let mut buf = Wiped::new(reply);
     loop {
-        match exchange.step(buf).map_err(Error::with_transport)? {
+        match exchange.step(buf.bytes).map_err(Error::with_transport)? {
             Step::Send(mut bytes) => {
                 // Not `write_all`: it panics where a stream takes nothing.
                 while !bytes.is_empty() {
@@ -165,9 +167,12 @@ async fn exchange_over<S: Read + Write>(
             Step::Flush => stream.flush().await.map_err(Error::Transport)?,
             Step::Receive(place) => {
                 let n = stream.read(place).await.map_err(Error::Transport)?;
-                exchange.received(n, buf)?;
+                exchange.received(n, buf.bytes)?;
             }
-            Step::Done { again } => return Ok(again),
+            Step::Done { again } => {
+                buf.used = 0;
+                return Ok(again);
+            }
         }
     }
 }
@@ -188,7 +193,7 @@ impl Client<'_> {
             && let Err(error) = self.fetch_with_async(link, slot.request(), |issued| slot.keep(issued)).await
         {
             // It may have failed so slowly that the old token has expired meanwhile.
-            if plan == Plan::Fetch || self.plan(slot, link.clock.moment().now()) == Plan::Fetch {
+            if self.plan(slot, link.clock.moment().now()) == Plan::Fetch {
                 return Err(error);
             }
             slot.refresh_failed(error.why());

@@ -1,8 +1,9 @@
 //! How the client proves who it is (RFC 6749 §2.3). How that is written on the wire is `request`'s affair.
 
+use crate::ConfigError;
 use crate::memory::Text;
 use crate::request::basic;
-use crate::{CapacityError, ConfigError};
+use crate::write::Writer;
 
 /// The client's identifier and credentials. Opaque: only combinations that can be sent exist.
 ///
@@ -29,7 +30,7 @@ pub(crate) enum Method {
 /// How Basic credentials are written, and whether their identifier may hold a colon.
 #[derive(Clone, Copy)]
 pub(crate) struct Basic {
-    pub(crate) encode: fn(&str, &str, &mut [u8]) -> Result<usize, CapacityError>,
+    pub(crate) write: fn(&mut Writer<'_>, &str, &str),
     colon: bool,
 }
 
@@ -45,14 +46,14 @@ impl<'a> ClientAuth<'a> {
     /// §2.3.1 demands; a space is written `%20`, which every server tried takes.
     #[must_use]
     pub const fn secret_basic(client_id: &'a str, secret: &'a str) -> Self {
-        Self::new(client_id, secret, Method::Basic(Basic { encode: basic::encode, colon: true }))
+        Self::new(client_id, secret, Method::Basic(Basic { write: basic::write, colon: true }))
     }
 
     /// `client_secret_basic` **against the standard**: the texts are not form-encoded. Only for a server that is
     /// known not to decode them; the identifier cannot hold a `:` then.
     #[must_use]
     pub const fn secret_basic_raw_nonstandard(client_id: &'a str, secret: &'a str) -> Self {
-        let raw = Basic { encode: basic::encode_raw_nonstandard, colon: false };
+        let raw = Basic { write: basic::write_raw_nonstandard, colon: false };
         Self::new(client_id, secret, Method::Basic(raw))
     }
 

@@ -90,3 +90,14 @@ pub(crate) fn position(names: &str, name: &[u8], same: fn(&[u8], &[u8]) -> bool)
 pub(crate) fn is_field_value(text: &[u8]) -> bool {
     text.iter().all(|byte| matches!(byte, b'\t' | b' '..=b'~' | 0x80..))
 }
+
+/// As `split_at`, at the end where that is nearer. The place is always within, but only so does the compiler see it, and
+/// link no panic; a `get` that says nothing costs more than this.
+pub(crate) const fn split(bytes: &[u8], at: usize) -> (&[u8], &[u8]) {
+    bytes.split_at(if at < bytes.len() { at } else { bytes.len() })
+}
+
+/// The same, to write on.
+pub(crate) const fn split_mut(bytes: &mut [u8], at: usize) -> (&mut [u8], &mut [u8]) {
+    bytes.split_at_mut(if at < bytes.len() { at } else { bytes.len() })
+}

@@ -23,11 +23,12 @@
 //! ```
 
 use crate::auth::Method;
+use crate::bytes::{split, split_mut};
 use crate::report::report;
 use crate::response::{self, Issued};
 use crate::write::Writer;
 use crate::{
-    Buffer, CapacityError, Client, ConfigError, Error, HttpReply, HttpRequest, Moment, TokenRequest,
+    Buffer, CapacityError, Client, ConfigError, Error, HttpReply, HttpRequest, Moment, TokenRequest, Why,
 };
 
 /// What a [`Fetch`] wants next.
@@ -51,14 +52,9 @@ pub struct Fetch<'x, 'a> {
     scratch_at: usize,
     scratch_len: usize,
     used: usize,
-    lens: Lens,
-}
-
-/// How the front of the scratch is used, in bytes: the Authorization header's value, then the body, then the reply.
-struct Lens {
-    authorization: usize,
-    /// Both.
-    request: usize,
+    /// How its front is used, in bytes: the Authorization header's value; that and the body. The reply follows.
+    authorization_len: usize,
+    request_len: usize,
 }
 
 impl<'a> Client<'a> {
@@ -79,9 +75,17 @@ impl<'a> Client<'a> {
 
     /// As [`fetch`](Self::fetch); the first step finds the mistakes.
     pub(crate) fn begin<'x>(&'x mut self, request: TokenRequest<'x>, moment: Moment) -> Fetch<'x, 'a> {
-        let lens = Lens { authorization: 0, request: 0 };
         // All of the scratch was used, until it is known how much.
-        Fetch { client: self, request, moment, scratch_at: 0, scratch_len: 0, used: usize::MAX, lens }
+        Fetch {
+            client: self,
+            request,
+            moment,
+            scratch_at: 0,
+            scratch_len: 0,
+            used: usize::MAX,
+            authorization_len: 0,
+            request_len: 0,
+        }
     }
 }
 
@@ -100,7 +104,11 @@ impl<'a> Fetch<'_, 'a> {
     }
 
     fn check(&self) -> Result<(), ConfigError> {
-        self.client.auth.mistake.or(self.request.mistake).map_or(Ok(()), Err)
+        let mistake = self.client.auth.mistake.or(self.request.mistake);
+        if mistake.is_some() {
+            report!(warn, "token request failed: {:?}", Why::Config);
+        }
+        mistake.map_or(Ok(()), Err)
     }
 
     /// Writes what is sent to the front of `scratch`.
@@ -108,24 +116,16 @@ impl<'a> Fetch<'_, 'a> {
         self.check()?;
         (self.scratch_at, self.scratch_len) = (scratch.as_ptr().addr(), scratch.len());
         let auth = &self.client.auth;
-        let authorization_len = match auth.method {
-            Method::Post => 0,
-            Method::Basic(basic) => {
-                match (basic.encode)(auth.client_id.as_str(), auth.secret.as_str(), scratch) {
-                    Ok(len) => len,
-                    Err(CapacityError { needed, .. }) => {
-                        let needed = needed.saturating_add(self.request.encode_len(auth));
-                        return Err(self.capacity(needed).into());
-                    }
-                }
-            }
-        };
-        let mut body = Writer::new(scratch.get_mut(authorization_len..).unwrap_or_default());
-        self.request.write(auth, &mut body);
-        self.lens =
-            Lens { authorization: authorization_len, request: authorization_len.saturating_add(body.len()) };
-        self.used = self.lens.request;
+        let mut out = Writer::new(scratch);
+        if let Method::Basic(basic) = auth.method {
+            (basic.write)(&mut out, auth.client_id.as_str(), auth.secret.as_str());
+        }
+        self.authorization_len = out.len();
+        self.request.write(auth, &mut out);
+        self.request_len = out.len();
+        self.used = self.request_len;
         if self.used > self.scratch_len {
+            report!(warn, "token request failed: {:?}", Why::Capacity);
             return Err(self.capacity(self.used).into());
         }
         Ok(())
@@ -136,8 +136,8 @@ impl<'a> Fetch<'_, 'a> {
     where
         'a: 's,
     {
-        let (sent, reply) = scratch.split_at_mut_checked(self.lens.request).unwrap_or_default();
-        let (authorization, body) = sent.split_at_checked(self.lens.authorization).unwrap_or_default();
+        let (sent, reply) = split_mut(scratch, self.request_len);
+        let (authorization, body) = split(sent, self.authorization_len);
         let mut request = HttpRequest::post(self.client.endpoint, "application/x-www-form-urlencoded", body)
             .within(self.client.within)
             .repeatable(); // it changes nothing on the server (RFC 9110 §9.2.2)
@@ -168,7 +168,7 @@ impl<'a> Fetch<'_, 'a> {
         report!(warn, "token request failed: {:?}", error.why());
         match error {
             Error::Capacity(CapacityError { buffer: Buffer::Reply, needed, .. }) => {
-                Error::Capacity(self.capacity(needed.saturating_add(self.lens.request)))
+                Error::Capacity(self.capacity(needed.saturating_add(self.request_len)))
             }
             error => error,
         }

@@ -8,7 +8,7 @@
 mod framing;
 mod head;
 
-use crate::bytes::{is_field_value, is_same_text};
+use crate::bytes::{is_field_value, is_same_text, split, split_mut};
 use crate::memory::wipe;
 use crate::write::Writer;
 use crate::{
@@ -211,7 +211,7 @@ impl<'p> Exchange<'p> {
             State::Head => {
                 self.filled = self.write_head(buf)?;
                 self.state = State::Body;
-                return Ok(Step::Send(buf.get(..self.filled).unwrap_or_default()));
+                return Ok(Step::Send(split(buf, self.filled).0));
             }
             State::Body => {
                 // Its Authorization may be longer than the reply that comes to lie here.
@@ -251,7 +251,7 @@ impl<'p> Exchange<'p> {
         if self.filled == buf.len() {
             self.make_room(buf);
         }
-        Ok(Step::Receive(buf.get_mut(self.read_at()..).unwrap_or_default()))
+        Ok(Step::Receive(split_mut(buf, self.read_at()).1))
     }
 
     /// Where bytes are read to.
@@ -289,8 +289,7 @@ impl<'p> Exchange<'p> {
     /// [`ResponseError::EndedEarly`]: it was not reached.
     pub fn reply(self, buf: &mut [u8]) -> Result<HttpReply<'_>, ResponseError> {
         if let State::Done { .. } = self.state {
-            let used = buf.get_mut(..self.filled).unwrap_or_default();
-            let (kept, body) = used.split_at_mut_checked(self.head.line_at).unwrap_or_default();
+            let (kept, body) = split_mut(split_mut(buf, self.filled).0, self.head.line_at);
             return Ok(HttpReply::new(self.head.facts.status, body).with_head(kept));
         }
         Err(ResponseError::EndedEarly)

@@ -9,6 +9,9 @@ use crate::write::Writer;
 use crate::{Buffer, CapacityError, ClientAuth, ConfigError, Error};
 
 /// The token that is wanted. It feeds the request, its renewal and the cache alike, so they cannot differ.
+///
+/// A mistake in it shows when a fetch begins, as a [`ConfigError`]: the first that was made, even if what it was about is set
+/// anew later.
 #[derive(Clone, Copy, Default)]
 pub struct TokenRequest<'a> {
     scope: Option<&'a str>,

@@ -5,6 +5,7 @@ mod lifetime;
 
 pub(crate) use lifetime::DEFAULT_LIFE;
 
+use crate::bytes::{split, split_mut};
 use crate::memory::wipe;
 use crate::response::Issued;
 use crate::write::copy;
@@ -165,7 +166,7 @@ impl<'a> Slot<'a> {
         let too_small = CapacityError { buffer: Buffer::Token, needed, available: memory.len() };
         let place = memory.get_mut(..needed).ok_or(too_small)?;
         copy(place, SCHEME);
-        copy(place.get_mut(SCHEME.len()..).unwrap_or_default(), token);
+        copy(split_mut(place, SCHEME.len()).1, token);
         wipe(memory, needed..self.len); // of a longer one that was kept before
         self.len = needed;
         self.lifetime = Lifetime::starting(issued.sent_at(), issued.expires_in());
@@ -193,7 +194,7 @@ impl<'a> Slot<'a> {
 
     pub(crate) fn lend(&self) -> Token<'_> {
         Token {
-            header: self.memory.bytes().get(..self.len).unwrap_or_default(),
+            header: split(self.memory.bytes(), self.len).0,
             lease: Lease {
                 len: self.len,
                 generation: self.generation,

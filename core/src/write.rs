@@ -18,13 +18,18 @@ impl<'b> Writer<'b> {
         self.len
     }
 
+    /// The place of the next `len` bytes, to be filled, if there is one.
+    pub(crate) fn place(&mut self, len: usize) -> Option<&mut [u8]> {
+        let at = self.len;
+        self.len = at.saturating_add(len);
+        self.out.get_mut(at..self.len)
+    }
+
     #[cfg_attr(not(target_pointer_width = "64"), inline(never))]
     pub(crate) fn bytes(&mut self, bytes: &[u8]) -> &mut Self {
-        let end = self.len.saturating_add(bytes.len());
-        if let Some(place) = self.out.get_mut(self.len..end) {
+        if let Some(place) = self.place(bytes.len()) {
             copy(place, bytes);
         }
-        self.len = end;
         self
     }
 

@@ -6,7 +6,7 @@
 //! and must not fail because a buffer was measured for the body of a 200.
 
 use super::Fault;
-use crate::bytes::{ByteSet, is_same, is_same_text, position};
+use crate::bytes::{ByteSet, is_same, is_same_text, position, split};
 use crate::http::speaks_of_tokens;
 
 /// A longer line is skipped like those that mean nothing, in bytes.
@@ -147,7 +147,7 @@ impl Head {
             self.long = true;
         }
         if self.facts.status == 0 && (*end == STATUS_LEN || byte == b'\n') {
-            self.facts.read_status(buf.get(..*end).unwrap_or_default())?;
+            self.facts.read_status(split(buf, *end).0)?;
             // The rest, the reason, is as a line too long that has no name.
             (self.long, *end) = (true, 0);
         }
@@ -155,7 +155,7 @@ impl Head {
     }
 
     fn end_line(&mut self, buf: &[u8], end: &mut usize) -> Result<()> {
-        let line = buf.get(self.line_at..*end).unwrap_or_default();
+        let line = split(split(buf, *end).0, self.line_at).1;
         let room = buf.len().wrapping_sub(*end) >= LINE_ROOM;
         if self.facts.read_field(line, self.long)? && room && !self.long {
             self.line_at = *end;
@@ -189,7 +189,7 @@ impl Facts {
         // A field's name is a token (RFC 9110 §5.1), with no space before its colon (RFC 9112 §5.1).
         const TOKEN: ByteSet = ByteSet::alphanumeric_and(b"!#$%&'*+-.^_`|~");
         let name_len = line.iter().take_while(|byte| TOKEN.contains(**byte)).count();
-        let (name, value) = line.split_at_checked(name_len).unwrap_or_default();
+        let (name, value) = split(line, name_len);
         let value = match value {
             [b':', value @ ..] if !name.is_empty() => trim(value),
             [] if long => value,

@@ -1,7 +1,7 @@
 //! The value of an `Authorization: Basic` header (RFC 7617), as RFC 6749 §2.3.1 fills it.
 
 use super::form;
-use crate::write::copy;
+use crate::write::{Writer, copy};
 use crate::{Buffer, CapacityError};
 use base64ct::{Base64, Encoder};
 
@@ -13,7 +13,7 @@ const SCHEME: &[u8] = b"Basic ";
 /// # Errors
 /// `out` is shorter than [`encode_len`]; then nothing was written.
 pub fn encode(client_id: &str, secret: &str, out: &mut [u8]) -> Result<usize, CapacityError> {
-    write(client_id, secret, form_encoded, out)
+    encoded(client_id, secret, form_encoded, out)
 }
 
 /// The length of what [`encode`] writes, in bytes.
@@ -27,7 +27,7 @@ pub fn encode_len(client_id: &str, secret: &str) -> usize {
 /// # Errors
 /// `out` is shorter than [`encode_raw_nonstandard_len`]; then nothing was written.
 pub fn encode_raw_nonstandard(client_id: &str, secret: &str, out: &mut [u8]) -> Result<usize, CapacityError> {
-    write(client_id, secret, raw, out)
+    encoded(client_id, secret, raw, out)
 }
 
 /// The length of what [`encode_raw_nonstandard`] writes, in bytes.
@@ -55,25 +55,40 @@ fn len(client_id: &str, secret: &str, spelling: Spelling) -> usize {
     credentials.div_ceil(3).saturating_mul(4).saturating_add(SCHEME.len())
 }
 
-fn write(client_id: &str, secret: &str, spelling: Spelling, out: &mut [u8]) -> Result<usize, CapacityError> {
+/// As [`encode`], with a length that the writer counts.
+pub(crate) fn write(out: &mut Writer<'_>, client_id: &str, secret: &str) {
+    written(out, client_id, secret, form_encoded);
+}
+
+/// As [`encode_raw_nonstandard`], with a length that the writer counts.
+pub(crate) fn write_raw_nonstandard(out: &mut Writer<'_>, client_id: &str, secret: &str) {
+    written(out, client_id, secret, raw);
+}
+
+fn encoded(
+    client_id: &str,
+    secret: &str,
+    spelling: Spelling,
+    out: &mut [u8],
+) -> Result<usize, CapacityError> {
+    let mut writer = Writer::new(out);
+    written(&mut writer, client_id, secret, spelling);
+    writer.end(Buffer::Output)
+}
+
+fn written(out: &mut Writer<'_>, client_id: &str, secret: &str, spelling: Spelling) {
     let needed = len(client_id, secret, spelling);
-    let too_small = CapacityError { buffer: Buffer::Output, needed, available: out.len() };
-    let Some((scheme, place)) = out.get_mut(..needed).and_then(|out| out.split_at_mut_checked(SCHEME.len()))
+    let Some((scheme, place)) = out.place(needed).and_then(|place| place.split_at_mut_checked(SCHEME.len()))
     else {
-        return Err(too_small);
+        return; // counted
     };
-    // Neither this nor what follows can fail: `place` is as long as what is written.
-    let Ok(mut encoder) = Encoder::<Base64>::new(place) else {
-        return Err(too_small);
-    };
-    let mut whole = true;
-    let mut take = |piece: &[u8]| whole &= encoder.encode(piece).is_ok();
-    spelling(client_id, &mut take);
-    take(b":");
-    spelling(secret, &mut take);
-    if !whole || encoder.finish().is_err() {
-        return Err(too_small);
-    }
     copy(scheme, SCHEME);
-    Ok(needed)
+    // None of this can fail: `place` is as long as what is written.
+    if let Ok(mut encoder) = Encoder::<Base64>::new(place) {
+        let mut take = |piece: &[u8]| _ = encoder.encode(piece);
+        spelling(client_id, &mut take);
+        take(b":");
+        spelling(secret, &mut take);
+        _ = encoder.finish();
+    }
 }
