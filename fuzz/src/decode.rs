@@ -38,8 +38,8 @@ pub(crate) enum Decoded {
     Incomplete,
     /// Its length cannot be told for sure, or its body is compressed.
     Refused,
-    /// Beyond this oracle.
-    Undefined,
+    /// Beyond this oracle: either refused, or this, apart from whether the stream serves again.
+    Undefined(Option<Reply>),
 }
 
 /// A complete reply.
@@ -123,13 +123,22 @@ pub(crate) fn reply(reply: &[u8]) -> Decoded {
     let head = match last_head(reply) {
         Ok(Some(head)) => head,
         Ok(None) => return Decoded::IncompleteHead,
-        Err(_) => return Decoded::Undefined,
+        Err(_) => return Decoded::Undefined(None),
     };
-    let named = |name: &'static str| head.fields.iter().filter(move |field| field.name == name);
     let understood = ["content-length", "transfer-encoding", "content-encoding", "connection"];
-    if understood.iter().any(|name| named(name).any(|field| field.len > LONGEST_LINE)) {
-        return Decoded::Undefined;
+    let too_long = |field: &Field| field.len > LONGEST_LINE && understood.contains(&field.name.as_str());
+    if head.strict && !head.fields.iter().any(too_long) {
+        return body(&head, reply);
     }
+    match body(&head, reply) {
+        Decoded::Complete(reply) => Decoded::Undefined(Some(reply)),
+        _ => Decoded::Undefined(None),
+    }
+}
+
+/// Decodes what follows a reply's head.
+fn body(head: &Head, reply: &[u8]) -> Decoded {
+    let named = |name: &'static str| head.fields.iter().filter(move |field| field.name == name);
     if head.refused {
         return Decoded::Refused;
     }
