@@ -157,7 +157,6 @@ enum Fault {
 }
 
 impl From<Fault> for ResponseError {
-    #[cfg_attr(not(target_pointer_width = "64"), inline(never))]
     fn from(fault: Fault) -> Self {
         match fault {
             Fault::Head => Self::Head,

@@ -1,5 +1,6 @@
 //! Memory that holds secrets: lent or owned, and wiped. What is written into it is its users' affair.
 
+use crate::bytes::split_mut;
 use core::ops::Range;
 use zeroize::Zeroize;
 
@@ -96,7 +97,7 @@ impl Drop for Wiped<'_> {
 /// Zeroes that part of `bytes`, in a way that no compiler leaves out; a part that isn't there is none.
 #[cfg_attr(not(target_pointer_width = "64"), inline(never))]
 pub(crate) fn wipe(bytes: &mut [u8], part: Range<usize>) {
-    let part = bytes.get_mut(part).unwrap_or_default();
+    let part = split_mut(split_mut(bytes, part.end).0, part.start).1;
     if cfg!(target_pointer_width = "64") {
         part.zeroize();
     } else {

@@ -106,7 +106,6 @@ impl Head {
 
     /// Returns whether this byte was the head's last. The line goes on at `buf[*end]`, with at most one byte for each that
     /// was read, so that none is overwritten unread; there is always a place left for the next.
-    #[inline(never)]
     pub(super) fn push(&mut self, byte: u8, buf: &mut [u8], end: &mut usize) -> Result<bool> {
         match (self.place, byte) {
             // RFC 9110 §5.5: visible characters, spaces and tabs, and bytes beyond ASCII, whose meaning is open.
@@ -184,7 +183,6 @@ impl Facts {
     }
 
     /// Notes what the field says, and returns whether its line is one to keep. `long`: its end is missing.
-    #[inline(never)]
     fn read_field(&mut self, line: &[u8], long: bool) -> Result<bool> {
         // A field's name is a token (RFC 9110 §5.1), with no space before its colon (RFC 9112 §5.1).
         const TOKEN: ByteSet = ByteSet::alphanumeric_and(b"!#$%&'*+-.^_`|~");
@@ -230,7 +228,6 @@ fn trim(mut value: &[u8]) -> &[u8] {
 }
 
 /// Digits only; a number too large for the machine is a reply too large for it.
-#[inline(never)]
 fn decimal(digits: &[u8]) -> Result<usize> {
     let mut number = 0_usize;
     for digit in digits {
