@@ -17,6 +17,8 @@ pub fn check(data: &[u8]) {
     let got = run_in_all_splits(reply, reads, roomy(reply));
     let oracle = decode::last_head(reply);
     match &got {
+        // Skipped here without a look at its end.
+        _ if decode::has_endless_name(reply) => {}
         Ok(got) => {
             let Ok(Some(head)) = oracle else {
                 panic!("taken here, and httparse says {oracle:?}");

@@ -178,7 +178,7 @@ impl<'s> Model<'s> {
     fn note_replies(&mut self, world: &World) {
         for received in world.received() {
             let decoded = decode::reply(received);
-            self.undefined |= matches!(decoded, Decoded::Undefined(_));
+            self.undefined |= matches!(decoded, Decoded::Undefined(_) | Decoded::Beyond);
             if let Decoded::Complete(reply) = decoded
                 && let Verdict::Token { token, life, .. } = json::judge(&reply.body)
             {
