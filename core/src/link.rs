@@ -16,8 +16,9 @@ impl<'a, T, C: Clock> Link<'a, T, C> {
     /// `scratch` holds a request's credentials and body, and behind them its reply: 3 KiB serve a token of 2 KiB.
     /// More exactly, for a [`TokenRequest`](crate::TokenRequest) `r` and a [`ClientAuth`](crate::ClientAuth) `a`:
     /// the length of `a`'s Basic header if it sends one, and `r.encode_len(&a)`, and the larger of the request's
-    /// head (about 200 bytes, target, host and Basic header) and the reply's body. What is too small is a
-    /// [`CapacityError`](crate::CapacityError) with the number of bytes needed.
+    /// head (about 200 bytes, target, host and Basic header) and the reply's body, to which a reply in chunks, or
+    /// without a length, adds one. What is too small is a [`CapacityError`](crate::CapacityError) with the number of
+    /// bytes needed.
     pub fn new(transport: T, clock: C, scratch: impl Into<Memory<'a>>) -> Self {
         Self { transport, clock, scratch: scratch.into() }
     }

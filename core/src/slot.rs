@@ -133,6 +133,13 @@ impl<'a> Slot<'a> {
         (self.plan(now) != Plan::Fetch).then(|| self.lend())
     }
 
+    /// The token that was kept last and not distrusted, **even if it has expired by now**: for who has just kept it. One
+    /// whose reply gives it no time at all serves the call that fetched it, and no other.
+    #[must_use]
+    pub fn just_kept(&self) -> Option<Token<'_>> {
+        self.trusted.then(|| self.lend())
+    }
+
     /// From when on the token is better renewed, though it still serves.
     #[must_use]
     pub const fn refresh_at(&self) -> Instant {

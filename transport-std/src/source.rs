@@ -146,21 +146,23 @@ impl Source<'_> {
     /// # Errors
     /// As for [`token`](Self::token).
     pub fn lend(&mut self) -> Result<(Token<'_>, &mut Http1<Connector>), keyfob::Error<Error>> {
-        let now = self.link.clock.moment().now();
-        let plan = self.client.plan(&self.slot, now);
+        let plan = self.plan();
         if plan != Plan::Use
             && let Err(error) = self.renew()
         {
-            if plan == Plan::Fetch {
+            // It may have failed so slowly that the old token has expired meanwhile.
+            if plan == Plan::Fetch || self.plan() == Plan::Fetch {
                 return Err(error);
             }
             self.slot.refresh_failed(error.why());
-            // The old one serves on. `Client::token` would try again at once.
-            let token = self.slot.token(now).ok_or(error)?;
-            return Ok((token, &mut self.link.transport));
         }
-        let token = self.client.token(&mut self.link, &mut self.slot)?;
+        // It is there: kept just now, or before and still good.
+        let token = self.slot.just_kept().ok_or(keyfob::Error::Closed)?;
         Ok((token, &mut self.link.transport))
+    }
+
+    fn plan(&mut self) -> Plan {
+        self.client.plan(&self.slot, self.link.clock.moment().now())
     }
 
     /// A service refused the token of that generation with a 401: the next call fetches another.

@@ -57,6 +57,17 @@ fn token_and_transport_are_lent_at_once() {
 }
 
 #[test]
+fn a_token_without_a_life_serves_one_call_and_costs_one_request() {
+    let world = World::start(WorldOptions::default().token_life(Duration::ZERO)).unwrap();
+    let (environment, _) = environment(&world, "lifeless");
+    let mut source = environment.source().unwrap();
+    for requests in 1..=3 {
+        assert!(source.token().unwrap().header_value().starts_with(b"Bearer "));
+        assert_eq!(world.token_requests(), requests);
+    }
+}
+
+#[test]
 fn plain_http_on_loopback() {
     let world = World::start(WorldOptions::default().wire(Wire::Plain)).unwrap();
     let (environment, _) = environment(&world, "plain");
