@@ -94,7 +94,7 @@ pub(crate) fn is_field_value(text: &[u8]) -> bool {
 
 /// As `split_at`, at the end where that is nearer. The place is always within, but only so does the compiler see it, and
 /// link no panic; a `get` that says nothing costs more than this.
-pub(crate) const fn split(bytes: &[u8], at: usize) -> (&[u8], &[u8]) {
+pub(crate) const fn split<T>(bytes: &[T], at: usize) -> (&[T], &[T]) {
     bytes.split_at(if at < bytes.len() { at } else { bytes.len() })
 }
 

@@ -154,8 +154,9 @@ impl<'a> Fetch<'_, 'a> {
     #[expect(clippy::needless_pass_by_value, reason = "a reply is read once: it is unescaped in place")]
     pub fn replied<'b>(&mut self, reply: HttpReply<'b>) -> Result<Issued<'b>, Error> {
         // A transport wipes what it wrote beyond the body's end.
-        let body_end = reply.body.as_ptr().addr().saturating_add(reply.body.len());
-        self.used = self.used.max(body_end.saturating_sub(self.scratch_at));
+        let body_end =
+            reply.body.as_ptr().addr().wrapping_add(reply.body.len()).wrapping_sub(self.scratch_at);
+        self.used = self.used.max(body_end); // one that lies elsewhere makes it all of the scratch, at worst
         match response::read_from(reply.status, reply.body, self.client.token_types) {
             Ok(issued) => Ok(issued.issued_to(self.client.identity(), self.moment.now())),
             Err(error) => Err(self.failed(error)),

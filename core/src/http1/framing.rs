@@ -90,7 +90,7 @@ impl Framing {
     /// `n` of the body's bytes were taken.
     pub(super) fn took(&mut self, n: usize) {
         if self.part != Part::UntilClose {
-            self.rest = self.rest.saturating_sub(n);
+            self.rest = self.rest.wrapping_sub(n); // never more than `next` said
         }
         if self.part == Part::Data && self.rest == 0 {
             self.part = Part::DataEnd;

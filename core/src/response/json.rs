@@ -4,6 +4,7 @@
 mod plain;
 
 use crate::ResponseError;
+use crate::bytes::split;
 use core::cell::Cell;
 use core::slice::Iter;
 
@@ -126,7 +127,7 @@ impl<'t> Reader<'t> {
                 self.eat(b'"').then_some(())?;
                 let name = self.string()?;
                 if depth == 0 {
-                    let name = self.text.get(name.start..name.end).unwrap_or_default();
+                    let name = split(split(self.text, name.end).0, name.start).1;
                     place = names.iter().position(|known| is(name, known));
                 }
                 self.expect(b':')?;
