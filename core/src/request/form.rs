@@ -1,6 +1,6 @@
 //! `application/x-www-form-urlencoded` (RFC 6749 Appendix B, WHATWG URL §5.2): one name or value at a time.
 
-use crate::bytes::ByteSet;
+use crate::bytes::{ByteSet, split};
 use crate::write::Writer;
 use crate::{Buffer, CapacityError};
 
@@ -44,28 +44,20 @@ pub(crate) enum Space {
 
 /// Writes `text`, encoded, with a length that the writer counts.
 pub(crate) fn write(out: &mut Writer<'_>, text: &str, space: Space) {
-    if cfg!(target_pointer_width = "64") && text.bytes().all(|byte| PLAIN.contains(byte)) {
-        out.text(text); // as most are: no need to hand over pieces
-        return;
-    }
-    pieces(text, space, &mut |piece| {
+    pieces(text, space, |piece| {
         out.bytes(piece);
     });
 }
 
 /// Hands over the encoded text piece by piece: whole runs of characters that stay as they are.
-pub(crate) fn pieces(text: &str, space: Space, take: &mut dyn FnMut(&[u8])) {
+pub(crate) fn pieces(text: &str, space: Space, mut take: impl FnMut(&[u8])) {
     let mut rest = text.as_bytes();
-    while let Some((&byte, after)) = rest.split_first() {
-        let plain = rest.iter().take_while(|byte| PLAIN.contains(**byte)).count();
-        if plain > 0
-            && let Some((run, after)) = rest.split_at_checked(plain)
-        {
-            take(run);
-            rest = after;
-            continue;
-        }
-        if byte == b' ' && space == Space::Plus {
+    loop {
+        let plain = rest.iter().position(|byte| !PLAIN.contains(*byte)).unwrap_or(rest.len());
+        let (run, special) = split(rest, plain);
+        take(run);
+        let [byte, after @ ..] = special else { return };
+        if *byte == b' ' && space == Space::Plus {
             take(b"+");
         } else {
             take(&[b'%', hex(byte >> 4), hex(byte & 0x0f)]);

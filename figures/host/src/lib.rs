@@ -12,6 +12,7 @@ pub type Rounds = fn(usize);
 /// What can be counted.
 pub const SUBJECTS: &[(&str, Rounds)] = &[
     ("keyfob", keyfob_side::fetched),
+    ("keyfob_canned_transport", keyfob_side::canned_transport),
     ("keyfob_from_memory", keyfob_side::from_memory),
     ("keyfob_from_memory_as_text", keyfob_side::from_memory_as_text),
     ("oauth2", oauth2_side::fetched),

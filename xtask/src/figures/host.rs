@@ -14,7 +14,8 @@ pub(super) fn measure(root: &Path) -> crate::Result<Found> {
     let instructions = |subject| a_round(|rounds| instructions(&programs.join("rounds"), subject, rounds));
     let allocations = |subject| a_round(|rounds| allocations(&programs.join("allocations"), subject, rounds));
 
-    let fetch = instructions("keyfob")?;
+    // Of both without what carries the canned reply.
+    let fetch = instructions("keyfob")? - instructions("keyfob_canned_transport")?;
     let oauth2 = instructions("oauth2")? - instructions("oauth2_canned_client")?;
     Ok(Found::from([
         ("instructions-fetch", fetch.round()),

@@ -19,7 +19,8 @@ use rig::port::Port;
 
 const SERVER: Endpoint<'static> = endpoint!("https://id.example/realms/iot/protocol/openid-connect/token");
 const SECRET: &str = "Xq7Zc0VbN3mLk9JhGf5Ds2aPoIuYtReW";
-const SCOPE: &str = "telemetry:write";
+// As a firmware would have it: the compiler checks it.
+const REQUEST: TokenRequest<'static> = TokenRequest::new().scope("telemetry:write");
 
 type BoardLink = Link<'static, Http1<Board>, fn() -> Moment>;
 
@@ -35,7 +36,7 @@ static LINK: Place<MaybeUninit<BoardLink>> = Place::new(MaybeUninit::uninit());
 pub fn prepare() {
     // SAFETY: one core, no interrupts, and nothing else has touched these yet.
     unsafe {
-        SLOT.get().write(Slot::new(TokenRequest::new().scope(SCOPE), MEMORY.get()));
+        SLOT.get().write(Slot::new(REQUEST, MEMORY.get()));
         LINK.get().write(Link::new(Http1::new(Board(Port::open())), clock, SCRATCH.get()));
     }
 }
