@@ -16,7 +16,8 @@ pub trait RoundTrip {
     type Error;
 
     /// Carries `request` to its endpoint, once, and brings the reply. What is sent is had from
-    /// [`request.reveal(channel)`](HttpRequest::reveal).
+    /// [`request.reveal(channel)`](HttpRequest::reveal): method, `Content-Type`, content and `Authorization`. Beside them
+    /// it MUST send `Accept: application/json`, for some servers answer in another form otherwise.
     ///
     /// It MUST end within `request.time_limit()`, MUST NOT follow a redirect, and MUST NOT send the request twice unless
     /// `request.is_repeatable()`. The body lies in `reply`; what was written there beyond the body's end MUST be zeroed
@@ -56,6 +57,9 @@ pub trait Connect {
 
     /// Lends the stream that `connect` opened last once more, if it was kept and is not known to be dead. [`Http1`] asks
     /// for it only where the next call goes to the same server and the last reply left it in order. `within` as above.
+    ///
+    /// It MUST return `None` where bytes are waiting in the stream: nobody asked for them, and they would be taken for
+    /// the next reply.
     fn again(&mut self, within: Duration) -> Option<(Self::Stream<'_>, Channel)> {
         let _ = within;
         None
@@ -179,7 +183,8 @@ async fn exchange_over<S: Read + Write>(
 
 impl Client<'_> {
     /// The token that `slot` keeps, or a new one. Where an early renewal fails, the old one serves on, and its
-    /// [`Lease`](crate::Lease) says why.
+    /// [`Lease`](crate::Lease) says why; such a renewal is given up after half of the time that the old one has left.
+    /// A token that expired while it was fetched is lent this once.
     ///
     /// # Errors
     /// Whatever kept a token from being fetched; what the slot held before, it still holds.
@@ -188,9 +193,13 @@ impl Client<'_> {
         link: &mut Link<'_, T, C>,
         slot: &'s mut Slot<'_>,
     ) -> Result<Token<'s>, Error<T::Error>> {
-        let plan = self.plan(slot, link.clock.moment().now());
+        let now = link.clock.moment().now();
+        let plan = self.plan(slot, now);
+        // A renewal that hangs must leave the old token time to serve.
+        let within = if plan == Plan::Refresh { self.within.min(slot.patience(now)) } else { self.within };
         if plan != Plan::Use
-            && let Err(error) = self.fetch_with_async(link, slot.request(), |issued| slot.keep(issued)).await
+            && let Err(error) =
+                self.fetch_within_async(link, slot.request(), within, |issued| slot.keep(issued)).await
         {
             // It may have failed so slowly that the old token has expired meanwhile.
             if self.plan(slot, link.clock.moment().now()) == Plan::Fetch {
@@ -211,8 +220,19 @@ impl Client<'_> {
         request: TokenRequest<'_>,
         keep: impl FnOnce(Issued<'_>) -> Result<(), CapacityError>,
     ) -> Result<(), Error<T::Error>> {
+        let within = self.within;
+        self.fetch_within_async(link, request, within, keep).await
+    }
+
+    async fn fetch_within_async<T: RoundTrip, C: Clock>(
+        &mut self,
+        link: &mut Link<'_, T, C>,
+        request: TokenRequest<'_>,
+        within: Duration,
+        keep: impl FnOnce(Issued<'_>) -> Result<(), CapacityError>,
+    ) -> Result<(), Error<T::Error>> {
         let mut scratch = Wiped::new(link.scratch.bytes_mut());
-        let mut fetch = self.begin(request, link.clock.moment());
+        let mut fetch = self.begin(request, link.clock.moment(), within);
         fetch.write(scratch.bytes).map_err(Error::with_transport)?;
         let (request, reply) = fetch.round_trip(scratch.bytes);
         let reply = link.transport.round_trip(request, reply).await.map_err(|error| fetch.failed(error))?;

@@ -60,6 +60,10 @@ pub fn read<'m, T: Deserialize<'m>>(jwt: &str, memory: &'m mut [u8]) -> Result<T
     let len = spell_out(text);
     match serde_json_core::from_slice_escaped(text.get(..len).unwrap_or_default(), unescaped) {
         Ok((claims, _)) => Ok(claims),
+        Err(serde_json_core::de::Error::EscapedStringIsTooLong) => {
+            let needed = needed.saturating_mul(2); // serves the longest text there can be
+            Err(ClaimsError::Capacity(CapacityError { buffer: Buffer::Output, needed, available }))
+        }
         Err(_) => Err(ClaimsError::Shape),
     }
 }

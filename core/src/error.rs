@@ -100,7 +100,7 @@ pub enum ConfigError {
     Resource,
     /// An extra parameter has no name, comes twice, or repeats one of the protocol's own (RFC 6749 §3.2).
     ExtraParameter,
-    /// A header's value holds a control character, such as a line's end.
+    /// A header's value is empty or holds a control character, such as a line's end.
     HeaderValue,
     /// The endpoint wants https, and the transport does not authenticate the server: nothing was sent.
     InsecureChannel,
@@ -129,7 +129,7 @@ impl ConfigError {
             Self::ExtraParameter => {
                 "an extra parameter has no name, comes twice, or repeats one of the protocol's"
             }
-            Self::HeaderValue => "a header's value holds a control character",
+            Self::HeaderValue => "a header's value is empty or holds a control character",
             Self::InsecureChannel => "the transport does not authenticate the server, so secrets stay here",
             Self::InsecureEndpoint => "the endpoint is plain http, and the transport was made for https only",
         }
@@ -157,7 +157,8 @@ pub enum Buffer {
 pub struct CapacityError {
     /// Which one.
     pub buffer: Buffer,
-    /// Bytes it must have for the same to succeed.
+    /// Bytes it must have for this step to succeed: exactly so many. A later step of the same operation may need more, as
+    /// a reply longer than its request does, and says so in its turn.
     pub needed: usize,
     /// Bytes it has.
     pub available: usize,

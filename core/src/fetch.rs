@@ -30,6 +30,7 @@ use crate::write::Writer;
 use crate::{
     Buffer, CapacityError, Client, ConfigError, Error, HttpReply, HttpRequest, Moment, TokenRequest, Why,
 };
+use core::time::Duration;
 
 /// What a [`Fetch`] wants next.
 #[non_exhaustive]
@@ -48,6 +49,7 @@ pub struct Fetch<'x, 'a> {
     client: &'x mut Client<'a>,
     request: TokenRequest<'x>,
     moment: Moment,
+    within: Duration,
     /// The scratch: where it begins, how long it is, and how far it was written.
     scratch_at: usize,
     scratch_len: usize,
@@ -68,18 +70,25 @@ impl<'a> Client<'a> {
         request: TokenRequest<'x>,
         moment: Moment,
     ) -> Result<Fetch<'x, 'a>, Error> {
-        let fetch = self.begin(request, moment);
+        let within = self.within;
+        let fetch = self.begin(request, moment, within);
         fetch.check()?;
         Ok(fetch)
     }
 
     /// As [`fetch`](Self::fetch); the first step finds the mistakes.
-    pub(crate) fn begin<'x>(&'x mut self, request: TokenRequest<'x>, moment: Moment) -> Fetch<'x, 'a> {
+    pub(crate) fn begin<'x>(
+        &'x mut self,
+        request: TokenRequest<'x>,
+        moment: Moment,
+        within: Duration,
+    ) -> Fetch<'x, 'a> {
         // All of the scratch was used, until it is known how much.
         Fetch {
             client: self,
             request,
             moment,
+            within,
             scratch_at: 0,
             scratch_len: 0,
             used: usize::MAX,
@@ -139,7 +148,7 @@ impl<'a> Fetch<'_, 'a> {
         let (sent, reply) = split_mut(scratch, self.request_len);
         let (authorization, body) = split(sent, self.authorization_len);
         let mut request = HttpRequest::post(self.client.endpoint, "application/x-www-form-urlencoded", body)
-            .within(self.client.within)
+            .within(self.within)
             .repeatable(); // it changes nothing on the server (RFC 9110 §9.2.2)
         if !authorization.is_empty() {
             request = request.authorization(authorization);

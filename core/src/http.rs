@@ -2,7 +2,7 @@
 
 mod date;
 
-use crate::bytes::is_same_text;
+use crate::bytes::{is_field_value, is_same_text};
 use crate::{ConfigError, Endpoint};
 use core::fmt;
 use core::time::Duration;
@@ -112,11 +112,21 @@ impl<'a> HttpRequest<'a> {
     ///
     /// # Errors
     /// [`ConfigError::InsecureChannel`]: the endpoint wants https, and the channel is not authenticated.
-    pub const fn reveal(&self, channel: Channel) -> Result<&Revealed<'a>, ConfigError> {
-        match channel {
-            Channel::Insecure if self.revealed.endpoint.is_https() => Err(ConfigError::InsecureChannel),
-            _ => Ok(&self.revealed),
+    /// [`ConfigError::HeaderValue`]: a header's value is empty, or could break out of its line.
+    pub fn reveal(&self, channel: Channel) -> Result<&Revealed<'a>, ConfigError> {
+        if channel == Channel::Insecure && self.revealed.endpoint.is_https() {
+            return Err(ConfigError::InsecureChannel);
         }
+        let authorization = self.revealed.authorization;
+        let content_type = match self.revealed.method {
+            Method::Get => None,
+            Method::Post { content_type, .. } => Some(content_type.as_bytes()),
+        };
+        let is_bad = |value: &[u8]| value.is_empty() || !is_field_value(value);
+        if authorization.is_some_and(is_bad) || content_type.is_some_and(is_bad) {
+            return Err(ConfigError::HeaderValue);
+        }
+        Ok(&self.revealed)
     }
 }
 

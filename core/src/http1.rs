@@ -5,15 +5,16 @@
 //! alone; no length told in two ways. It is patient where servers differ: empty reasons, odd case, folded lines,
 //! interim replies, chunk extensions and trailers. Redirects are an answer and never followed.
 
+mod connection;
 mod framing;
 mod head;
 
-use crate::bytes::{is_field_value, is_same_text, split, split_mut};
+pub use connection::{Http1, Over};
+
+use crate::bytes::{split, split_mut};
 use crate::memory::wipe;
 use crate::write::Writer;
-use crate::{
-    Buffer, CapacityError, Channel, ConfigError, Endpoint, Error, HttpReply, Method, ResponseError, Revealed,
-};
+use crate::{Buffer, CapacityError, Error, HttpReply, Method, ResponseError, Revealed};
 use embedded_io::ErrorKind;
 use framing::{Framing, Next};
 use head::{Facts, Head};
@@ -21,95 +22,8 @@ use head::{Facts, Head};
 /// A reply of which more bytes than this are skipped (head, chunk sizes, trailers, a body that doesn't fit) is given up.
 const MAX_SKIPPED: usize = 1 << 20;
 
-/// An opener of byte streams, made a transport of whole requests. The stream stays for the next call to the same
-/// server, where the opener can keep it.
-#[derive(Debug)]
-pub struct Http1<C> {
-    /// The opener.
-    pub connector: C,
-    /// Where the opener's stream leads, if it can be used again.
-    pub(crate) kept: Server,
-}
-
-impl<C> Http1<C> {
-    /// A transport over the streams that `connector` opens.
-    #[must_use]
-    pub const fn new(connector: C) -> Self {
-        Self { connector, kept: Server::nowhere() }
-    }
-}
-
-impl Http1<()> {
-    /// A transport over one `stream` that is open already and leads to `to`'s server.
-    #[must_use]
-    pub fn over<S>(stream: S, to: Endpoint<'_>, channel: Channel) -> Over<S> {
-        let mut server = Server::nowhere();
-        server.set(to);
-        Over { stream, channel, server }
-    }
-}
-
-/// A transport over one stream. A call to another server, or after the stream's end, is [`Error::Closed`].
-#[derive(Debug)]
-pub struct Over<S> {
-    pub(crate) stream: S,
-    pub(crate) channel: Channel,
-    /// Where it leads, while it can be used.
-    pub(crate) server: Server,
-}
-
-impl<S> Over<S> {
-    /// Whether another call to the same server can be made.
-    #[must_use]
-    pub fn is_open(&self) -> bool {
-        self.server.is_some()
-    }
-
-    /// The stream, to close it properly where that takes it by value.
-    pub fn into_stream(self) -> S {
-        self.stream
-    }
-}
-
-/// Scheme, host and port by their text: a hash could be made to send one server's secret to another. A server with a
-/// longer name is served, but its stream isn't kept.
-#[derive(Debug)]
-pub(crate) struct Server {
-    tls: bool,
-    port: u16,
-    /// Empty: nowhere.
-    host: heapless::Vec<u8, 64, u8>,
-}
-
-impl Server {
-    /// A function and no constant: the bytes of a constant would be copied, all of them.
-    pub(crate) const fn nowhere() -> Self {
-        Self { tls: false, port: 0, host: heapless::Vec::new() }
-    }
-
-    pub(crate) fn set(&mut self, endpoint: Endpoint<'_>) {
-        (self.tls, self.port) = (endpoint.is_https(), endpoint.port());
-        self.host.clear();
-        if endpoint.host().len() <= self.host.capacity() {
-            self.host.extend(endpoint.host().bytes());
-        }
-    }
-
-    pub(crate) fn clear(&mut self) {
-        self.host.clear();
-    }
-
-    pub(crate) fn is_some(&self) -> bool {
-        !self.host.is_empty()
-    }
-
-    pub(crate) fn is_of(&self, endpoint: Endpoint<'_>) -> bool {
-        self.is_some()
-            && self.tls == endpoint.is_https()
-            && self.port == endpoint.port()
-            && is_same_text(&self.host, endpoint.host().as_bytes())
-    }
-}
+/// A body that is said to be longer than this (a GiB) is nothing that a buffer could be grown for.
+const MAX_BODY: usize = 1 << 30;
 
 /// What an [`Exchange`] wants next.
 pub enum Step<'s> {
@@ -127,7 +41,8 @@ pub enum Step<'s> {
 }
 
 /// One request and its reply. The caller's buffer serves the request's head first, then the reply: give the same one
-/// each time. It must hold the larger of both; see [`Link::new`](crate::Link::new).
+/// each time, and wipe it where a step fails or the exchange is given up: it may hold an `Authorization` that was not sent,
+/// or part of a reply. It must hold the larger of both; see [`Link::new`](crate::Link::new).
 pub struct Exchange<'p> {
     request: &'p Revealed<'p>,
     state: State,
@@ -198,7 +113,7 @@ impl<'p> Exchange<'p> {
     /// The next step.
     ///
     /// # Errors
-    /// [`Error::Capacity`]: `buf` holds either the request's head or the reply's body not. [`Error::Response`]: the reply
+    /// [`Error::Capacity`]: `buf` cannot hold the request's head, or the reply's body. [`Error::Response`]: the reply
     /// is not HTTP, or its length cannot be told for sure. [`Error::Config`]: a header's value holds control characters;
     /// nothing was sent.
     pub fn step<'s>(&mut self, buf: &'s mut [u8]) -> Result<Step<'s>, Error>
@@ -336,7 +251,7 @@ impl<'p> Exchange<'p> {
             }
             at = at.wrapping_add(n);
         }
-        wipe(buf, self.filled..end);
+        wipe(buf, if self.full { 0..end } else { self.filled..end });
         if self.state == State::ReplyBody && self.framing.is_complete() {
             let Facts { http_1_1, close, .. } = self.head.facts;
             // Bytes that nobody asked for would be taken for the next reply.
@@ -362,6 +277,9 @@ impl<'p> Exchange<'p> {
         let length = self.framing.length().unwrap_or(0);
         if length > available.saturating_sub(self.filled) {
             (self.head.line_at, self.filled) = (0, 0); // the body comes first
+            if length > MAX_BODY {
+                return Err(Fault::TooLarge);
+            }
             if length > available {
                 // No need to read it. What ends it is known already, so it is its last byte that is one more.
                 (self.full, self.filled) = (true, length.wrapping_sub(1));
@@ -392,9 +310,6 @@ impl<'p> Exchange<'p> {
             Method::Post { content_type, body } => ("POST ", content_type, Some(body)),
         };
         let authorization = authorization.unwrap_or_default();
-        if !is_field_value(authorization) || !is_field_value(content_type.as_bytes()) {
-            return Err(ConfigError::HeaderValue.into());
-        }
         let mut out = Writer::new(buf);
         out.text(verb).text(endpoint.target()).text(" HTTP/1.1\r\nHost: ").text(endpoint.authority());
         // Some servers answer in another form unless JSON is named; an API may have no JSON to give.

@@ -3,7 +3,6 @@
 use crate::{Clock, Memory, Moment};
 
 /// One way to the network, shared by every token that is fetched over it and by the API calls beside it.
-#[derive(Debug)]
 pub struct Link<'a, T, C = fn() -> Moment> {
     /// The transport; while a token is lent by its slot, the API call goes out over the same one.
     pub transport: T,
@@ -21,5 +20,12 @@ impl<'a, T, C: Clock> Link<'a, T, C> {
     /// bytes needed.
     pub fn new(transport: T, clock: C, scratch: impl Into<Memory<'a>>) -> Self {
         Self { transport, clock, scratch: scratch.into() }
+    }
+}
+
+/// Without the transport: what that shows of its buffers is not known here.
+impl<T, C> core::fmt::Debug for Link<'_, T, C> {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        f.debug_struct("Link").field("scratch", &self.scratch).finish_non_exhaustive()
     }
 }

@@ -10,6 +10,7 @@ use crate::memory::wipe;
 use crate::response::Issued;
 use crate::write::copy;
 use crate::{Buffer, CapacityError, Instant, Memory, Plan, TokenRequest, Why};
+use core::time::Duration;
 use lifetime::Lifetime;
 
 /// How the header value begins (RFC 6750 §2.1).
@@ -197,6 +198,11 @@ impl<'a> Slot<'a> {
 
     pub(crate) fn plan(&self, now: Instant) -> Plan {
         if self.trusted { self.lifetime.plan(now) } else { Plan::Fetch }
+    }
+
+    /// How long a renewal may take at `now`, while the old token serves: half of what that has left.
+    pub(crate) fn patience(&self, now: Instant) -> Duration {
+        Duration::from_millis((self.lifetime.left(now) / 2).into())
     }
 
     pub(crate) fn lend(&self) -> Token<'_> {

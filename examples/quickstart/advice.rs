@@ -190,7 +190,10 @@ impl fmt::Display for Trouble {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Argument(argument) => {
-                write!(f, "unknown argument {}: see --help", argument.display())
+                // What follows a `=` may be a secret that somebody hoped to hand over so.
+                let name = argument.to_string_lossy();
+                let name = name.split('=').next().unwrap_or_default();
+                write!(f, "unknown argument {}: see --help", name.escape_debug())
             }
             Self::Environment(error) => error.fmt(f),
             Self::Variable(name, what) => write!(f, "{name} {what}"),

@@ -39,11 +39,19 @@ fn bytes(name: &'static str) -> Result<Option<usize>, Trouble> {
     }
 }
 
-/// The process's own variable, or else that of `.env`, whose syntax keyfob-std has looked at before.
+/// The process's own variable, or else that of `.env`, whose syntax keyfob-std has looked at before; as there, the file counts
+/// only where the process doesn't say itself who gets which secret.
 fn text(name: &'static str) -> Result<Option<String>, Trouble> {
     let value = match env::var(name) {
         Ok(value) => Some(value),
         Err(env::VarError::NotUnicode(_)) => return Err(Trouble::Variable(name, "is not UTF-8")),
+        Err(env::VarError::NotPresent)
+            if ["TOKEN_URL", "CLIENT_ID", "CLIENT_SECRET", "CLIENT_SECRET_FILE", "CA_FILE"]
+                .iter()
+                .any(|name| env::var_os(name).is_some()) =>
+        {
+            None
+        }
         Err(env::VarError::NotPresent) => dotenvy::from_path_iter(".env")
             .ok()
             .and_then(|entries| entries.flatten().find(|(found, _)| found == name).map(|(_, value)| value)),

@@ -14,6 +14,8 @@ pub(crate) use secret_file::read as read_secret;
 use keyfob::{ClientAuth, TokenRequest};
 use std::env;
 use std::ffi::OsString;
+use std::fs::File;
+use std::io::{self, Read as _};
 use std::mem;
 use std::path::Path;
 use zeroize::{Zeroize, Zeroizing};
@@ -44,8 +46,10 @@ pub struct Environment {
 struct Values([Option<Zeroizing<String>>; Variable::ALL.len()]);
 
 impl Environment {
-    /// What the process's environment says and, for variables that are not set there, a file `.env` in the current
-    /// directory. `None`: no variable is set at all.
+    /// What the process's environment says or, if it sets none of `TOKEN_URL`, `CLIENT_ID`, `CLIENT_SECRET`,
+    /// `CLIENT_SECRET_FILE` and `CA_FILE`, a file `.env` in the current directory. Those that say where a secret goes
+    /// come from one place: a file that happens to lie there must not complete what the process says in part.
+    /// `None`: no variable is set at all.
     ///
     /// The file is read as the `dotenvy` library reads it: `NAME=value` lines, `#` comments; in single quotes a value
     /// is taken as it is, otherwise `$NAME` in it is replaced. The process's environment isn't changed, and its own
@@ -54,12 +58,17 @@ impl Environment {
     /// # Errors
     /// [`EnvironmentError`] names the variables, or the line of `.env`, that must be mended.
     pub fn read() -> Result<Option<Self>, EnvironmentError> {
-        let process = Variable::ALL
+        let process: Vec<_> = Variable::ALL
             .into_iter()
-            .filter_map(|variable| Some((variable.name(), env::var_os(variable.name())?)));
-        let file = dot_env::read(Path::new(".env"))?
-            .into_iter()
-            .map(|(name, mut value)| (name, mem::take(&mut *value).into()));
+            .filter_map(|variable| Some((variable, env::var_os(variable.name())?)))
+            .collect();
+        let file = if process.iter().any(|(variable, _)| variable.says_where()) {
+            Vec::new()
+        } else {
+            dot_env::read(Path::new(".env"))?
+        };
+        let process = process.into_iter().map(|(variable, value)| (variable.name(), value));
+        let file = file.into_iter().map(|(name, mut value)| (name, mem::take(&mut *value).into()));
         Self::from_variables(process.chain(file))
     }
 
@@ -145,6 +154,22 @@ impl Environment {
         self.values.get(Variable::CaFile).map(Path::new)
     }
 }
+
+/// A file that is no larger than a MiB, as all are that belong here.
+pub(crate) fn read_bounded(path: &Path) -> io::Result<Vec<u8>> {
+    let file = File::open(path)?;
+    // At its full size: a buffer that grows leaves copies behind.
+    let expected = file.metadata()?.len().min(MAX_FILE).saturating_add(1);
+    let mut content = Vec::with_capacity(usize::try_from(expected).unwrap_or(0));
+    let len = file.take(MAX_FILE.saturating_add(1)).read_to_end(&mut content)?;
+    if u64::try_from(len).is_ok_and(|len| len <= MAX_FILE) {
+        Ok(content)
+    } else {
+        Err(io::ErrorKind::FileTooLarge.into())
+    }
+}
+
+const MAX_FILE: u64 = 1 << 20;
 
 impl Values {
     /// Keeps the first value that a variable is given.

@@ -1,10 +1,11 @@
 //! A token source for one client of one server, made from the environment: the core's client, slot and link together, and
 //! a secret that is read again from its file when the server refuses it. Threads that share one are another room.
 
-use crate::environment::{Environment, EnvironmentError, Variable, read_secret};
+use crate::environment::{Environment, EnvironmentError, Variable, read_bounded, read_secret};
 use crate::{Connector, Error, StdClock};
-use keyfob::{Client, Clock, ConfigError, Endpoint, Generation, Http1, Link, Plan, Slot, Token};
-use std::fs;
+use keyfob::{
+    Client, ConfigError, Endpoint, Generation, Http1, Lease, Link, RejectionCode, Slot, Token, Why,
+};
 use std::net::IpAddr;
 use zeroize::Zeroizing;
 
@@ -39,8 +40,8 @@ impl Environment {
         let connector = match self.ca_file() {
             None => Connector::new(),
             Some(path) => {
-                let pem =
-                    fs::read(path).map_err(|error| EnvironmentError::File(Variable::CaFile, error.kind()))?;
+                let pem = read_bounded(path)
+                    .map_err(|error| EnvironmentError::File(Variable::CaFile, error.kind()))?;
                 Connector::with_roots(&pem).map_err(EnvironmentError::CaFile)?
             }
         };
@@ -146,44 +147,19 @@ impl Source<'_> {
     /// # Errors
     /// As for [`token`](Self::token).
     pub fn lend(&mut self) -> Result<(Token<'_>, &mut Http1<Connector>), keyfob::Error<Error>> {
-        let plan = self.plan();
-        if plan != Plan::Use
-            && let Err(error) = self.renew()
-        {
-            // It may have failed so slowly that the old token has expired meanwhile.
-            if plan == Plan::Fetch || self.plan() == Plan::Fetch {
-                return Err(error);
-            }
-            self.slot.refresh_failed(error.why());
+        let mut fetched = self.client.token(&mut self.link, &mut self.slot).map(|token| token.lease());
+        if refuses_credentials(&fetched) && self.secret_has_changed() {
+            fetched = self.client.token(&mut self.link, &mut self.slot).map(|token| token.lease());
         }
+        fetched?;
         // It is there: kept just now, or before and still good.
         let token = self.slot.just_kept().ok_or(keyfob::Error::Closed)?;
         Ok((token, &mut self.link.transport))
     }
 
-    fn plan(&mut self) -> Plan {
-        self.client.plan(&self.slot, self.link.clock.moment().now())
-    }
-
     /// A service refused the token of that generation with a 401: the next call fetches another.
     pub fn distrust(&mut self, generation: Generation) {
         self.slot.distrust(generation);
-    }
-
-    fn renew(&mut self) -> Result<(), keyfob::Error<Error>> {
-        match self.fetch() {
-            Err(keyfob::Error::Rejected(rejection))
-                if rejection.refuses_credentials() && self.secret_has_changed() =>
-            {
-                self.fetch()
-            }
-            done => done,
-        }
-    }
-
-    fn fetch(&mut self) -> Result<(), keyfob::Error<Error>> {
-        let request = self.slot.request();
-        self.client.fetch_with(&mut self.link, request, |issued| self.slot.keep(issued))
     }
 
     /// Reads the secret's file again, and takes the secret over if it is another.
@@ -195,10 +171,26 @@ impl Source<'_> {
         if *secret == known {
             return false;
         }
+        let auth = self.environment.client_auth_with(&secret);
+        // One that cannot be sent, as a file that is just being written may hold, is no better than the old one.
+        if let Err(keyfob::Error::Config(_)) = self.slot.request().encode(&auth, &mut []) {
+            return false;
+        }
         // Owned by the client too: it takes no text that lives shorter than the environment.
-        let auth = self.environment.client_auth_with(&secret).into_owned();
-        self.client.set_auth(auth);
+        self.client.set_auth(auth.into_owned());
         self.reread = Some(secret);
         true
+    }
+}
+
+/// Whether the server refused the credentials, be it that the old token serves on.
+fn refuses_credentials(fetched: &Result<Lease, keyfob::Error<Error>>) -> bool {
+    match fetched {
+        Err(keyfob::Error::Rejected(rejection)) => rejection.refuses_credentials(),
+        Err(_) => false,
+        Ok(lease) => matches!(
+            lease.refresh_failed,
+            Some(Why::Rejected(RejectionCode::InvalidClient | RejectionCode::UnauthorizedClient))
+        ),
     }
 }

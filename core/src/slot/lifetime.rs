@@ -51,4 +51,10 @@ impl Lifetime {
             _ => Plan::Fetch,
         }
     }
+
+    /// Milliseconds that are left at `now`.
+    pub(crate) fn left(&self, now: Instant) -> u32 {
+        let age = now.as_millis().saturating_sub(self.sent_at.as_millis());
+        self.life.saturating_sub(u32::try_from(age).unwrap_or(u32::MAX))
+    }
 }

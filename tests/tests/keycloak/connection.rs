@@ -63,7 +63,7 @@ fn a_secret_for_plain_http_needs_a_transport_that_says_so() {
     assert_eq!(device.token().unwrap_err(), Error::Config(ConfigError::InsecureEndpoint));
     assert_eq!(relay.connections(), 0);
 
-    device.link.transport.connector = Connector::insecure_http_loopback();
+    *device.link.transport.connector_mut() = Connector::insecure_http_loopback();
     device.token().unwrap();
     assert_eq!(relay.connections(), 1);
 }

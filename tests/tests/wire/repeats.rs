@@ -108,8 +108,8 @@ fn second_call(mut opener: Opener, second: Option<Channel>) -> (Result<u16, Erro
         asynch.round_trip(call(), &mut buf).await.map(|reply| reply.status)
     });
     assert_eq!(found, same);
-    assert_eq!(blocking.connector.log, asynch.connector.log);
-    (found, blocking.connector.log)
+    assert_eq!(blocking.connector().log, asynch.connector().log);
+    (found, blocking.connector().log.clone())
 }
 
 const AT_ONCE: [&str; 2] = ["connect within 7s", "again within 7s"];
@@ -181,7 +181,7 @@ fn a_token_request_is_repeated_and_has_the_clients_time() {
     client.token(&mut link, &mut Slot::new(TokenRequest::new(), &mut memory)).unwrap();
     client.token(&mut link, &mut Slot::new(TokenRequest::new(), &mut other)).unwrap();
     assert_eq!(
-        link.transport.connector.log,
+        link.transport.connector().log,
         ["connect within 2.5s", "again within 2.5s", "reconnect within 2.5s"]
     );
 }

@@ -1,16 +1,15 @@
 //! The file `.env`, parsed by the `dotenvy` library, without changing the process's environment. Added here is the number
 //! of a line that cannot be understood, for the library shows its text, which may be a secret.
 
-use super::{EnvironmentError, Variable};
+use super::{EnvironmentError, Variable, read_bounded};
 use std::cell::Cell;
-use std::fs;
 use std::io::{self, Read};
 use std::path::Path;
 use zeroize::{Zeroize, Zeroizing};
 
 /// The table's variables that the file sets, in its order; none, if there is no such file.
 pub(super) fn read(path: &Path) -> Result<Vec<(&'static str, Zeroizing<String>)>, EnvironmentError> {
-    let text = match fs::read(path) {
+    let text = match read_bounded(path) {
         Ok(text) => Zeroizing::new(text),
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
         Err(error) => return Err(EnvironmentError::DotEnvFile(error.kind())),

@@ -51,6 +51,11 @@ impl Variable {
         }
     }
 
+    /// Whether it is one of those that say who gets which secret: they come from one place.
+    pub(crate) const fn says_where(self) -> bool {
+        !matches!(self, Self::Scope | Self::Audience | Self::ClientAuth)
+    }
+
     pub(crate) fn named(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|variable| variable.name() == name)
     }

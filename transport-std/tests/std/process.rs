@@ -64,11 +64,14 @@ fn the_process_and_the_file() {
     assert_eq!(read(None, &[]), "nothing");
     assert_eq!(read(Some(b"OTHER=1\n"), &[]), "nothing");
     assert_eq!(read(Some(FILE), &[]), "https://file.example/ false client_id=file+id&client_secret=a%24b+c");
-    // Real variables win.
+    // What the process sets beside counts more, ...
     assert_eq!(
-        read(Some(FILE), &[("TOKEN_URL", "https://real.example/"), ("CLIENT_ID", "real")]),
-        "https://real.example/ true client_id=real&client_secret=a%24b+c"
+        read(Some(FILE), &[("SCOPE", "a")]),
+        "https://file.example/ false scope=a&client_id=file+id&client_secret=a%24b+c"
     );
+    // ... and where it says in part who gets the secret, the file must not say the rest.
+    let half = read(Some(FILE), &[("CLIENT_ID", "real"), ("CLIENT_SECRET", "s3cret")]);
+    assert!(half.contains("TOKEN_URL") && !half.contains("file.example"), "{half}");
     // A mark of the byte order, line ends as on Windows, no line end at the end, the first of two counts.
     assert_eq!(
         read(Some(b"\xef\xbb\xbfTOKEN_URL=https://a/\r\nCLIENT_ID=i\r\nCLIENT_ID=j\r\nCLIENT_SECRET=s"), &[]),

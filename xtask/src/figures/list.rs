@@ -19,7 +19,7 @@ pub(super) const TABLES: &[&str] = &["firmware", "host"];
 
 pub(super) const FIGURES: &[Figure] = &[
     // Wanted are 8,192; DESIGN.md says where the rest is. This keeps what is reached.
-    firmware("flash-blocking", "Flash of the whole job", "bytes", Some(8800.0)),
+    firmware("flash-blocking", "Flash of the whole job", "bytes", Some(8960.0)),
     firmware(
         "flash-blocking-library",
         "of it Rust's own library: formatting, copying, arithmetic",
