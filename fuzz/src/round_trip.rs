@@ -39,7 +39,7 @@ pub fn check(data: &[u8]) {
             Op::Call { polls } => {
                 let now = Instant::from_millis(clock.get().saturating_add(tick.get()));
                 let before = Model::before(client.plan(&slot, now), now, &slot);
-                transport.connector.begin_call();
+                transport.connector_mut().begin_call();
                 let read_clock = || {
                     clock.set(clock.get().saturating_add(tick.get()));
                     Moment::at_millis(clock.get())
@@ -56,17 +56,17 @@ pub fn check(data: &[u8]) {
                 core::mem::forget(link);
                 assert!(scratch.iter().all(|byte| *byte == 0), "left in scratch after {outcome:?}");
                 if let (Outcome::Failed(Error::Capacity(error)), None) = (&outcome, polls) {
-                    check_capacity(&script, &transport.connector, *error);
+                    check_capacity(&script, transport.connector(), *error);
                 }
                 model.after(
                     &before,
                     &outcome,
                     Instant::from_millis(clock.get()),
                     &slot,
-                    &transport.connector,
+                    transport.connector(),
                 );
             }
-            Op::Script(step) => transport.connector.script(step.clone()),
+            Op::Script(step) => transport.connector_mut().script(step.clone()),
             Op::Distrust { previous } => {
                 if let Some(generation) = model.distrust(*previous) {
                     slot.distrust(generation);
@@ -117,7 +117,7 @@ fn check_capacity(script: &Script, world: &World, error: CapacityError) {
         let mut client = client(script);
         let mut slot = Slot::new(TokenRequest::new().scope("a b"), &mut memory[..]);
         let mut transport = Http1::new(World::new(script.channel));
-        transport.connector.script(step.clone());
+        transport.connector_mut().script(step.clone());
         let mut link = Link::new(&mut transport, || Moment::at_millis(0), &mut scratch[..]);
         client.token(&mut link, &mut slot).map(drop)
     };

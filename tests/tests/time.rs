@@ -110,6 +110,48 @@ fn counted_from_when_the_request_left() {
     assert_eq!(ms.get(), 125_000);
 }
 
+/// What each request may take, by a transport that never brings a reply but the first.
+#[test]
+fn a_renewal_that_hangs_leaves_the_old_token_time_to_serve() {
+    struct Silent<'c> {
+        clock: &'c Cell<u64>,
+        limits_ms: Vec<u128>,
+    }
+    impl keyfob::blocking::RoundTrip for Silent<'_> {
+        type Error = ();
+        fn round_trip<'b>(
+            &mut self,
+            request: keyfob::HttpRequest<'_>,
+            reply: &'b mut [u8],
+        ) -> Result<keyfob::HttpReply<'b>, Error<()>> {
+            self.limits_ms.push(request.time_limit().as_millis());
+            if self.limits_ms.len() > 1 {
+                self.clock.set(self.clock.get() + u64::try_from(request.time_limit().as_millis()).unwrap());
+                return Err(Error::Transport(()));
+            }
+            let place = &mut reply[..TOKEN.len()];
+            place.copy_from_slice(TOKEN.as_bytes());
+            Ok(keyfob::HttpReply::new(200, place))
+        }
+    }
+    let (mut memory, mut scratch, ms) = ([0; 64], [0; 512], Cell::new(0));
+    let mut client = Client::new(ID, AUTH);
+    let mut slot = Slot::new(TokenRequest::new(), &mut memory);
+    let silent = Silent { clock: &ms, limits_ms: Vec::new() };
+    let mut link = Link::new(silent, || Moment::at_millis(ms.get()), &mut scratch);
+    client.token(&mut link, &mut slot).unwrap();
+    for due_at in [270_000, 290_000, 299_000] {
+        ms.set(due_at);
+        let token = client.token(&mut link, &mut slot).unwrap();
+        assert_eq!(token.lease().refresh_failed, Some(Why::Transport));
+        assert!(ms.get() < 300_000);
+    }
+    assert_eq!(link.transport.limits_ms, [30_000, 15_000, 5_000, 500]);
+    ms.set(300_000);
+    assert!(client.token(&mut link, &mut slot).is_err());
+    assert_eq!(link.transport.limits_ms.last(), Some(&30_000));
+}
+
 #[test]
 fn a_life_of_zero_is_good_for_one_use() {
     let body = r#"{"access_token":"abc.def","token_type":"Bearer","expires_in":0}"#;

@@ -68,6 +68,26 @@ async fn a_stream_that_is_open_already_serves_owned_or_borrowed() {
     assert_eq!(task.await.unwrap(), Ok(200));
 }
 
+/// A device with one TLS session lends it to its broker in between.
+#[test]
+fn a_stream_whose_opener_was_used_otherwise_gets_no_request() {
+    use keyfob::blocking::{Connect, RoundTrip};
+    let (network, mut reply) = (Network::new([REPLY, REPLY]), [0; 512]);
+    let mut http = Http1::new(Host::new(&network));
+    http.round_trip(HttpRequest::get(API), &mut reply).unwrap();
+    http.connector_mut().connect(ELSEWHERE, http_limit()).unwrap();
+    http.round_trip(HttpRequest::get(API), &mut reply).unwrap();
+    assert_eq!(
+        network.log(),
+        "open id.example, GET /telemetry, close id.example, open api.example, close api.example, \
+         open id.example, GET /telemetry"
+    );
+}
+
+fn http_limit() -> std::time::Duration {
+    std::time::Duration::from_secs(30)
+}
+
 #[test]
 fn a_dead_stream_is_found_out_once() {
     use keyfob::blocking::RoundTrip;

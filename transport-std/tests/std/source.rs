@@ -68,6 +68,23 @@ fn a_token_without_a_life_serves_one_call_and_costs_one_request() {
 }
 
 #[test]
+fn a_secrets_file_that_is_bad_for_a_moment_is_read_again() {
+    let world = World::start(WorldOptions::default()).unwrap();
+    let (environment, file) = environment(&world, "moment");
+    let mut source = environment.source().unwrap();
+    let secret = "the next secret";
+    world.set_client_secret(ORDER_SERVICE, secret).unwrap();
+    for half_written in ["", "\n", "the next\u{1}", "the next secret\n\n"] {
+        fs::write(&file, half_written).unwrap();
+        assert!(matches!(source.token(), Err(Error::Rejected(_))), "{half_written:?}");
+    }
+    fs::write(&file, secret).unwrap();
+    assert!(source.token().is_ok());
+    let shown = format!("{source:?} {environment:?}");
+    assert!(!shown.contains(secret), "{shown}");
+}
+
+#[test]
 fn plain_http_on_loopback() {
     let world = World::start(WorldOptions::default().wire(Wire::Plain)).unwrap();
     let (environment, _) = environment(&world, "plain");
