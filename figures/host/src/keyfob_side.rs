@@ -23,14 +23,11 @@ pub fn fetched(rounds: usize) {
     });
 }
 
-/// The canned transport's own part of each round.
+/// The canned transport's own part of each round: without `reveal`, which is keyfob's.
 pub fn canned_transport(rounds: usize) {
     let mut scratch = [0; 3072];
-    let server = black_box(SERVER);
     for _ in 0..rounds {
-        let request = HttpRequest::post(server, "application/x-www-form-urlencoded", black_box(b""));
-        let reply = blocking::RoundTrip::round_trip(&mut Canned, request, black_box(&mut scratch));
-        assert!(black_box(reply).is_ok());
+        black_box(answer(black_box(&mut scratch)));
     }
 }
 
@@ -77,9 +74,13 @@ impl blocking::RoundTrip for Canned {
         reply: &'b mut [u8],
     ) -> Result<HttpReply<'b>, Error<Infallible>> {
         black_box(request.reveal(Channel::Authenticated)?);
-        let body = black_box(BODY);
-        let place = &mut reply[..body.len()];
-        place.copy_from_slice(body);
-        Ok(HttpReply::new(200, place))
+        Ok(answer(reply))
     }
+}
+
+fn answer(reply: &mut [u8]) -> HttpReply<'_> {
+    let body = black_box(BODY);
+    let place = &mut reply[..body.len()];
+    place.copy_from_slice(body);
+    HttpReply::new(200, place)
 }
