@@ -182,6 +182,7 @@ fn body(head: &Head, reply: &[u8]) -> Decoded {
             Some(None) => return Decoded::Refused,
             Some(Some(0)) => (Some(Vec::new()), 0),
             _ if coded => return Decoded::Refused,
+            Some(Some(length)) if length > LONGEST => return Decoded::Refused,
             Some(Some(length)) => match rest.get(..length) {
                 Some(body) => (Some(body.to_vec()), length),
                 None => return Decoded::Incomplete,
@@ -196,6 +197,9 @@ fn body(head: &Head, reply: &[u8]) -> Decoded {
         len: head.len + len,
     })
 }
+
+/// A GiB: no buffer is grown for a body that is said to be longer.
+const LONGEST: usize = 1 << 30;
 
 struct Bad;
 

@@ -1,7 +1,7 @@
 //! What the tests share: fakes of the world around the public surface, and a reader of the vectors. No test lives here.
 //!
 //! The fakes say one thing each: [`stream`] a byte stream with a script, [`modem`] a transport at HTTP height, [`network`]
-//! servers behind an opener that keeps its connection, [`board`] the one TLS session of a microcontroller, [`line`]
+//! servers behind an opener that keeps its connection, [`board`] the one TLS session of a microcontroller, [`mod@line`]
 //! the same held by a future. [`drive`] runs the same fetch through both drivers.
 
 pub mod board;
