@@ -9,7 +9,7 @@ use crate::write::Writer;
 ///
 /// Texts may be any UTF-8 without control characters. One that may not be sent shows when a fetch begins, as a
 /// [`ConfigError`]. It borrows them or, with `alloc`, owns them
-/// ([`into_owned`](Self::into_owned)) and wipes them when dropped. It is never `Copy`, never shown by `Debug`.
+/// (`into_owned`) and wipes them when dropped. It is never `Copy`, never shown by `Debug`.
 #[derive(Clone)]
 pub struct ClientAuth<'a> {
     pub(crate) client_id: Text<'a>,

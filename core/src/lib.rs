@@ -50,8 +50,8 @@
 //!
 //! None is on by default, and each only adds.
 //!
-//! - `alloc`: secrets and buffers may be owned ([`ClientAuth::into_owned`], `Memory: From<Vec<u8>>`).
-//! - `serde`: [`claims`] reads the access token's own claims without a heap.
+//! - `alloc`: secrets and buffers may be owned (`ClientAuth::into_owned`, `Memory: From<Vec<u8>>`).
+//! - `serde`: the module `claims` reads the access token's own claims without a heap.
 //! - `defmt`, `log`: what happened, in one line each. No line ever holds a secret, a token, a header or a body.
 #![no_std]
 #![forbid(unsafe_code)]
