@@ -101,7 +101,11 @@ pub(crate) fn get(
     authorization: &[u8],
 ) -> Result<Answer, Failure> {
     let mut reply = vec![0; 16 * 1024];
-    let reply = transport.round_trip(HttpRequest::get(service).authorization(authorization), &mut reply)?;
+    let mut request = HttpRequest::get(service);
+    if !authorization.is_empty() {
+        request = request.authorization(authorization);
+    }
+    let reply = transport.round_trip(request, &mut reply)?;
     let challenges = reply.challenges().map(str::to_owned).collect();
     Ok(Answer { status: reply.status, body: reply.body.to_vec(), challenges })
 }
