@@ -128,7 +128,12 @@ fn check_capacity(script: &Script, world: &World, error: CapacityError) {
         assert!(more.buffer == Buffer::Token || world.sent_nothing(), "{error:?}, then {more:?}");
     }
     let one_less = CapacityError { available: error.needed - 1, ..error };
-    assert_eq!(again(error.needed - 1), Err(Error::Capacity(one_less)), "{error:?}");
+    match again(error.needed - 1) {
+        Err(Error::Capacity(less)) => assert_eq!(less, one_less, "{error:?}"),
+        // With more of a line gathered, its name is judged where it was skipped before: there is no reply either way.
+        Err(other) => assert_eq!(enough, Err(other), "{error:?}"),
+        Ok(()) => panic!("{error:?}, and a byte less serves"),
+    }
 }
 
 /// Whether the plan would lend what is kept.
