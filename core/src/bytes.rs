@@ -1,4 +1,5 @@
-//! What bytes are: sets of ASCII characters, and texts that differ only in case.
+//! What bytes are and how they compare: sets of ASCII characters, texts that differ only in case, names in a list; and splits
+//! that link no panic.
 
 /// ASCII characters: looked up in a few instructions where ranges would be compared one by one. One bit each, or where
 /// time is dearer than memory, one byte.

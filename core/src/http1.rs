@@ -113,9 +113,8 @@ impl<'p> Exchange<'p> {
     /// The next step.
     ///
     /// # Errors
-    /// [`Error::Capacity`]: `buf` cannot hold the request's head, or the reply's body. [`Error::Response`]: the reply
-    /// is not HTTP, or its length cannot be told for sure. [`Error::Config`]: a header's value holds control characters;
-    /// nothing was sent.
+    /// [`Error::Capacity`]: `buf` cannot hold the request's head, or the reply's body. [`Error::Response`]: the reply is
+    /// not HTTP, or its length cannot be told for sure.
     pub fn step<'s>(&mut self, buf: &'s mut [u8]) -> Result<Step<'s>, Error>
     where
         'p: 's,
@@ -302,7 +301,7 @@ impl<'p> Exchange<'p> {
         }
     }
 
-    /// The request's head (RFC 9112 §3); nothing of it can break out of its line.
+    /// The request's head (RFC 9112 §3). `reveal` has seen to it that no value can break out of its line.
     fn write_head(&self, buf: &mut [u8]) -> Result<usize, Error> {
         let Revealed { endpoint, method, authorization } = *self.request;
         let (verb, content_type, body) = match method {
