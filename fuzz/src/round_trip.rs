@@ -3,17 +3,22 @@
 //!
 //! Whatever happens: no panic; scratch is all zero after each call; a token that is lent was in a reply, is visible
 //! ASCII and has not expired (but for the call that fetched it); what fails leaves the old token in place; nothing is
-//! sent over a channel that isn't authenticated, unless the endpoint allows it; what is sent is one whole request.
+//! sent over a channel that isn't authenticated, unless the endpoint allows it; what is sent is one whole request. A
+//! stream that is in order serves again, for the same server only; one that isn't does not; and what may be sent twice
+//! is, but only over a kept stream that turned out to be dead.
 //!
 //! Input: a script; see `script`.
 
+mod line;
 mod model;
 mod script;
+mod visit;
 mod world;
 
 use keyfob::{
     Buffer, CapacityError, Client, Endpoint, Error, Http1, Instant, Link, Moment, Plan, Slot, TokenRequest,
 };
+use line::Opener;
 use model::{Model, Outcome};
 use script::{Op, Script};
 use std::cell::Cell;
@@ -30,7 +35,8 @@ pub fn check(data: &[u8]) {
     let (mut scratch, mut memory) = (vec![0; script.scratch], vec![0; script.memory]);
     let mut client = client(&script);
     let mut slot = Slot::new(TokenRequest::new().scope("a b"), &mut memory[..]);
-    let mut transport = Http1::new(World::new(script.channel));
+    let world = World::new(script.channel);
+    let mut transport = Http1::new(Opener(&world));
     let mut model = Model::new(&script);
     let (clock, tick) = (Cell::new(1_000_000_u64), Cell::new(0));
 
@@ -39,7 +45,7 @@ pub fn check(data: &[u8]) {
             Op::Call { polls } => {
                 let now = Instant::from_millis(clock.get().saturating_add(tick.get()));
                 let before = Model::before(client.plan(&slot, now), now, &slot);
-                transport.connector_mut().begin_call();
+                world.borrow_mut().begin_call(client.endpoint(), true);
                 let read_clock = || {
                     clock.set(clock.get().saturating_add(tick.get()));
                     Moment::at_millis(clock.get())
@@ -56,17 +62,21 @@ pub fn check(data: &[u8]) {
                 core::mem::forget(link);
                 assert!(scratch.iter().all(|byte| *byte == 0), "left in scratch after {outcome:?}");
                 if let (Outcome::Failed(Error::Capacity(error)), None) = (&outcome, polls) {
-                    check_capacity(&script, transport.connector(), *error);
+                    check_capacity(&script, &world.borrow(), *error);
                 }
-                model.after(
-                    &before,
-                    &outcome,
-                    Instant::from_millis(clock.get()),
-                    &slot,
-                    transport.connector(),
-                );
+                let ended = Instant::from_millis(clock.get());
+                let fetched = model.after(&before, &outcome, ended, &slot, &world.borrow());
+                world.borrow_mut().end_call(match outcome {
+                    Outcome::Failed(error) => Some(Err(error)),
+                    Outcome::Lent { .. } if fetched => Some(Ok(())),
+                    _ => None,
+                });
             }
-            Op::Script(step) => transport.connector_mut().script(step.clone()),
+            Op::Visit { other_server, repeatable } => {
+                visit::check(&script, &mut transport, &world, *other_server, *repeatable);
+                model.check_sent(&world.borrow());
+            }
+            Op::Script(step) => world.borrow_mut().script(step.clone()),
             Op::Distrust { previous } => {
                 if let Some(generation) = model.distrust(*previous) {
                     slot.distrust(generation);
@@ -116,8 +126,10 @@ fn check_capacity(script: &Script, world: &World, error: CapacityError) {
         if error.buffer == Buffer::Token { &mut memory } else { &mut scratch }.resize(len, 0);
         let mut client = client(script);
         let mut slot = Slot::new(TokenRequest::new().scope("a b"), &mut memory[..]);
-        let mut transport = Http1::new(World::new(script.channel));
-        transport.connector_mut().script(step.clone());
+        let world = World::new(script.channel);
+        world.borrow_mut().script(step.clone());
+        world.borrow_mut().begin_call(client.endpoint(), true);
+        let mut transport = Http1::new(Opener(&world));
         let mut link = Link::new(&mut transport, || Moment::at_millis(0), &mut scratch[..]);
         client.token(&mut link, &mut slot).map(drop)
     };

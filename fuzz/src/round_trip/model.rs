@@ -77,6 +77,7 @@ impl<'s> Model<'s> {
         Before { plan, now, serving }
     }
 
+    /// Whether the call fetched a token.
     pub(super) fn after(
         &mut self,
         before: &Before,
@@ -84,9 +85,10 @@ impl<'s> Model<'s> {
         now: Instant,
         slot: &Slot<'_>,
         world: &World,
-    ) {
+    ) -> bool {
         self.note_replies(world);
         self.check_sent(world);
+        let mut fetched = false;
         match outcome {
             Outcome::Lent { text, generation, expires_at } => {
                 let token = text.strip_prefix(b"Bearer ").expect("a scheme");
@@ -101,6 +103,7 @@ impl<'s> Model<'s> {
                         assert!(held.sent_at <= now && now < *expires_at, "lent outside its time");
                     }
                     _ => {
+                        fetched = true;
                         assert_ne!(before.plan, Plan::Use, "fetched for nothing");
                         assert!(!self.lent.contains(generation), "distrusted or forgotten, and lent");
                         // The request left when the clock was read last.
@@ -132,6 +135,7 @@ impl<'s> Model<'s> {
                 assert_eq!(kept, before.serving);
             }
         }
+        fetched
     }
 
     /// A token that nobody took back is where it was, from when it was asked for until its end, and not beyond.
@@ -182,7 +186,7 @@ impl<'s> Model<'s> {
         }
     }
 
-    fn check_sent(&self, world: &World) {
+    pub(super) fn check_sent(&self, world: &World) {
         let (opened, lent_again) = world.streams();
         assert!(opened <= 1 && lent_again <= 1, "opened {opened} times, lent {lent_again} times");
         let sent = world.sent().iter().filter(|sent| !sent.is_empty());

@@ -13,6 +13,7 @@
 //! | `n` | the next stream cannot be opened |
 //! | `q5` | of the next stream's writes and flushes, the fifth fails; of 0, it takes nothing |
 //! | `p3` | the next stream takes 3 bytes at once |
+//! | `g` | a GET over the same transport, to the same server; `g1`: to another one; `g2`: a POST that goes out only once |
 //! | `b` | the stream that is kept is known to be dead |
 //! | `d`, `o` | the token lent last, or the one before it, is distrusted |
 //! | `f` | the slot forgets |
@@ -37,6 +38,11 @@ pub(super) enum Op {
     /// With a number of polls, async.
     Call {
         polls: Option<usize>,
+    },
+    /// Something else over the same transport.
+    Visit {
+        other_server: bool,
+        repeatable: bool,
     },
     Script(Step),
     Distrust {
@@ -120,6 +126,7 @@ impl Op {
         Some(match letter {
             b'c' => Self::Call { polls: None },
             b'a' => Self::Call { polls: Some(size.unwrap_or(usize::MAX)) },
+            b'g' => Self::Visit { other_server: size == Some(1), repeatable: size != Some(2) },
             b'r' => reply(Then::Silence),
             b'e' => reply(Then::End),
             b'x' => reply(Then::Failure),
