@@ -11,6 +11,49 @@ use core::time::Duration;
 use embedded_io_async::{Read, Write};
 
 /// A transport at HTTP height: a client library, a modem that speaks HTTP, a fake in a test.
+///
+/// ```
+/// use keyfob::{Buffer, CapacityError, Channel, Error, HttpReply, HttpRequest, Method, asynch::RoundTrip};
+/// # struct Modem;
+/// # struct Fault;
+/// # impl Modem {
+/// #     async fn http(
+/// #         &mut self,
+/// #         _url: &str,
+/// #         _content: Option<(&str, &[u8])>,
+/// #         _authorization: Option<&[u8]>,
+/// #         _reply: &mut [u8],
+/// #     ) -> Result<(u16, usize), Fault> {
+/// #         Ok((200, 0))
+/// #     }
+/// #     fn give_up_after(&mut self, _: core::time::Duration) {}
+/// # }
+///
+/// impl RoundTrip for Modem {
+///     type Error = Fault;
+///
+///     async fn round_trip<'b>(
+///         &mut self,
+///         request: HttpRequest<'_>,
+///         reply: &'b mut [u8],
+///     ) -> Result<HttpReply<'b>, Error<Fault>> {
+///         self.give_up_after(request.time_limit());
+///         // Only because this modem verifies the server's certificate: else `Insecure`, and nothing is shown.
+///         let sent = request.reveal(Channel::Authenticated)?;
+///         let content = match sent.method {
+///             Method::Get => None,
+///             Method::Post { content_type, body } => Some((content_type, body)),
+///         };
+///         // It adds `Accept: application/json`, and writes nothing of a body that is too long.
+///         let url = sent.endpoint.url();
+///         let sending = self.http(url, content, sent.authorization, reply);
+///         let (status, needed) = sending.await.map_err(Error::Transport)?;
+///         let available = reply.len();
+///         let body = reply.get_mut(..needed).ok_or(CapacityError { buffer: Buffer::Reply, needed, available })?;
+///         Ok(HttpReply::new(status, body))
+///     }
+/// }
+/// ```
 pub trait RoundTrip {
     /// What can go wrong on the way.
     type Error;
@@ -33,6 +76,47 @@ pub trait RoundTrip {
 }
 
 /// A transport at byte height: an opener of streams. Wrap it in [`Http1`].
+///
+/// ```
+/// # use core::time::Duration;
+/// # type Fault = core::convert::Infallible;
+/// # struct Tls;
+/// # impl Tls {
+/// #     async fn open(_host: &str, _port: u16, _within: Duration) -> Result<Self, Error<Fault>> { Ok(Self) }
+/// #     fn is_open_and_idle(&self) -> bool { true }
+/// #     fn give_up_after(&mut self, _: Duration) {}
+/// # }
+/// # impl embedded_io::ErrorType for Tls { type Error = Fault; }
+/// # impl embedded_io_async::Read for Tls {
+/// #     async fn read(&mut self, _: &mut [u8]) -> Result<usize, Fault> { Ok(0) }
+/// # }
+/// # impl embedded_io_async::Write for Tls {
+/// #     async fn write(&mut self, _: &[u8]) -> Result<usize, Fault> { Ok(0) }
+/// #     async fn flush(&mut self) -> Result<(), Fault> { Ok(()) }
+/// # }
+/// use keyfob::{Channel, Endpoint, Error, asynch::Connect};
+///
+/// /// Your TLS over your network; one stream at a time.
+/// struct Opener(Option<Tls>);
+///
+/// impl Connect for Opener {
+///     type Error = Fault; // yours implements embedded_io::Error, Display and Debug
+///     type Stream<'s> = &'s mut Tls;
+///
+///     async fn connect(&mut self, to: Endpoint<'_>, within: Duration) -> Result<(&mut Tls, Channel), Error<Fault>> {
+///         self.0 = None; // closed first: there may be no room for two
+///         let tls = Tls::open(to.host(), to.port(), within).await?; // verifies the certificate for to.host()
+///         Ok((self.0.insert(tls), Channel::Authenticated))
+///     }
+///
+///     // Only this keeps the stream for the next call.
+///     fn again(&mut self, within: Duration) -> Option<(&mut Tls, Channel)> {
+///         let tls = self.0.as_mut().filter(|tls| tls.is_open_and_idle())?;
+///         tls.give_up_after(within);
+///         Some((tls, Channel::Authenticated))
+///     }
+/// }
+/// ```
 pub trait Connect {
     /// What can go wrong on the way.
     type Error: embedded_io_async::Error;
