@@ -14,9 +14,10 @@
 //! let mut reply = [0; 4096];
 //!
 //! let (token, transport) = source.lend()?; // kept, or fetched
-//! let request = HttpRequest::get(endpoint!("https://api.example/payments")).authorization(token.header_value());
-//! let (generation, status) = (token.generation(), transport.round_trip(request, &mut reply)?.status);
-//! if status == 401 {
+//! let generation = token.generation();
+//! let request = HttpRequest::get(endpoint!("https://api.example/payments"));
+//! let request = request.authorization(token.header_value());
+//! if transport.round_trip(request, &mut reply)?.status == 401 {
 //!     source.distrust(generation); // revoked: the next call fetches another
 //! }
 //! # Ok(())
@@ -30,9 +31,11 @@
 //! use keyfob_std::{Connector, StdClock};
 //!
 //! # fn main() -> Result<(), keyfob::Error<keyfob_std::Error>> {
-//! let mut client = Client::new(endpoint!("https://id.example/token"), ClientAuth::secret_post("billing", "s3cret"));
+//! let who = ClientAuth::secret_post("billing", "s3cret");
+//! let mut client = Client::new(endpoint!("https://id.example/token"), who);
 //! let mut slot = Slot::new(TokenRequest::new().scope("payments:write"), vec![0; 16 * 1024]);
-//! let mut link = Link::new(Http1::new(Connector::new()), StdClock::new(), vec![0; 20 * 1024]);
+//! let transport = Http1::new(Connector::new());
+//! let mut link = Link::new(transport, StdClock::new(), vec![0; 20 * 1024]);
 //! let token = client.token(&mut link, &mut slot)?;
 //! # let _ = token;
 //! # Ok(())
