@@ -2,7 +2,6 @@
 
 use keyfob::ConfigError;
 use keyfob_std::{Environment, EnvironmentError, RootsError, Variable};
-use std::ffi::OsString;
 use std::fs;
 use std::io;
 use std::path::PathBuf;
@@ -146,6 +145,7 @@ fn plain_http_is_for_loopback_alone() {
 #[test]
 #[cfg(unix)]
 fn values_that_are_not_utf_8() {
+    use std::ffi::OsString;
     use std::os::unix::ffi::OsStringExt;
     let raw =
         [("TOKEN_URL", OsString::from(URL.1)), ("CLIENT_SECRET", OsString::from_vec(b"s\xff".to_vec()))];

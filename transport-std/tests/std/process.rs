@@ -4,7 +4,6 @@
 use crate::{AMPLE, get};
 use keyfob::Http1;
 use keyfob_std::{Connector, Environment};
-use keyfob_world::{World, WorldOptions};
 use std::fs;
 use std::path::PathBuf;
 use std::process::Command;
@@ -110,6 +109,7 @@ fn trusts_the_platform() {
 #[test]
 #[cfg(target_os = "linux")]
 fn the_platforms_roots() {
+    use keyfob_world::{World, WorldOptions};
     let world = World::start(WorldOptions::default()).unwrap();
     let url = format!("{}/protocol/openid-connect/certs", world.issuer());
     let folder = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("roots");
