@@ -13,7 +13,8 @@ use embedded_io_async::{Read, Write};
 /// A transport at HTTP height: a client library, a modem that speaks HTTP, a fake in a test.
 ///
 /// ```
-/// use keyfob::{Buffer, CapacityError, Channel, Error, HttpReply, HttpRequest, Method, asynch::RoundTrip};
+/// use keyfob::asynch::RoundTrip;
+/// use keyfob::{Buffer, CapacityError, Channel, Error, HttpReply, HttpRequest, Method};
 /// # struct Modem;
 /// # struct Fault;
 /// # impl Modem {
@@ -38,19 +39,17 @@ use embedded_io_async::{Read, Write};
 ///         reply: &'b mut [u8],
 ///     ) -> Result<HttpReply<'b>, Error<Fault>> {
 ///         self.give_up_after(request.time_limit());
-///         // Only because this modem verifies the server's certificate: else `Insecure`, and nothing is shown.
+///         // This modem verifies certificates. To one that doesn't, nothing is shown.
 ///         let sent = request.reveal(Channel::Authenticated)?;
 ///         let content = match sent.method {
 ///             Method::Get => None,
 ///             Method::Post { content_type, body } => Some((content_type, body)),
 ///         };
-///         // It adds `Accept: application/json`, and writes nothing of a body that is too long.
-///         let url = sent.endpoint.url();
-///         let sending = self.http(url, content, sent.authorization, reply);
-///         let (status, needed) = sending.await.map_err(Error::Transport)?;
-///         let available = reply.len();
-///         let body = reply.get_mut(..needed).ok_or(CapacityError { buffer: Buffer::Reply, needed, available })?;
-///         Ok(HttpReply::new(status, body))
+///         // Sends `Accept: application/json` too; writes nothing of a body that is too long.
+///         let going = self.http(sent.endpoint.url(), content, sent.authorization, reply);
+///         let (status, needed) = going.await.map_err(Error::Transport)?;
+///         let too_small = CapacityError { buffer: Buffer::Reply, needed, available: reply.len() };
+///         Ok(HttpReply::new(status, reply.get_mut(..needed).ok_or(too_small)?))
 ///     }
 /// }
 /// ```
@@ -96,16 +95,20 @@ pub trait RoundTrip {
 /// # }
 /// use keyfob::{Channel, Endpoint, Error, asynch::Connect};
 ///
-/// /// Your TLS over your network; one stream at a time.
-/// struct Opener(Option<Tls>);
+/// struct Opener(Option<Tls>); // your TLS over your network
 ///
 /// impl Connect for Opener {
-///     type Error = Fault; // yours implements embedded_io::Error, Display and Debug
+///     type Error = Fault; // which implements embedded_io::Error
 ///     type Stream<'s> = &'s mut Tls;
 ///
-///     async fn connect(&mut self, to: Endpoint<'_>, within: Duration) -> Result<(&mut Tls, Channel), Error<Fault>> {
+///     async fn connect(
+///         &mut self,
+///         to: Endpoint<'_>,
+///         within: Duration,
+///     ) -> Result<(&mut Tls, Channel), Error<Fault>> {
 ///         self.0 = None; // closed first: there may be no room for two
-///         let tls = Tls::open(to.host(), to.port(), within).await?; // verifies the certificate for to.host()
+///         // Verifies the server's certificate for this host.
+///         let tls = Tls::open(to.host(), to.port(), within).await?;
 ///         Ok((self.0.insert(tls), Channel::Authenticated))
 ///     }
 ///
@@ -312,7 +315,7 @@ impl Client<'_> {
         &mut self,
         link: &mut Link<'_, T, C>,
         request: TokenRequest<'_>,
-        within: Duration,
+        within: u32,
         keep: impl FnOnce(Issued<'_>) -> Result<(), CapacityError>,
     ) -> Result<(), Error<T::Error>> {
         let mut scratch = Wiped::new(link.scratch.bytes_mut());

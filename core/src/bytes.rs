@@ -86,12 +86,16 @@ pub(crate) fn position(names: &str, name: &[u8], same: fn(&[u8], &[u8]) -> bool)
     names.as_bytes().split(|byte| *byte == b' ').position(|known| same(known, name))
 }
 
-/// Whether a field's value may hold it (RFC 9110 §5.5): visible characters, spaces and tabs, and bytes beyond ASCII, whose
-/// meaning is open.
-#[cfg_attr(not(target_pointer_width = "64"), inline(never))]
-pub(crate) fn is_field_value(text: &[u8]) -> bool {
+/// Whether it can be a field's value (RFC 9110 §5.5): not empty; visible characters, spaces and tabs, and bytes beyond
+/// ASCII, whose meaning is open.
+pub(crate) const fn is_field_value(mut text: &[u8]) -> bool {
+    let mut all = !text.is_empty();
     // No way out of the loop: a host's compiler turns it into vectors.
-    text.iter().fold(true, |all, byte| all & matches!(byte, b'\t' | b' '..=b'~' | 0x80..))
+    while let Some((byte, rest)) = text.split_first() {
+        all &= matches!(byte, b'\t' | b' '..=b'~' | 0x80..);
+        text = rest;
+    }
+    all
 }
 
 /// As `split_at`, at the end where that is nearer. The place is always within, but only so does the compiler see it, and

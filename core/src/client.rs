@@ -1,6 +1,6 @@
 //! One per authorization server: who we are there, and what the next call would do. Nothing is sent here.
 
-use crate::{ClientAuth, Endpoint, Instant, Slot};
+use crate::{ClientAuth, Endpoint, Instant, Slot, clock};
 use core::time::Duration;
 
 /// A client as one authorization server knows it. It can be a `const`, and holds no token: that is a [`Slot`]'s
@@ -9,7 +9,8 @@ use core::time::Duration;
 pub struct Client<'a> {
     pub(crate) endpoint: Endpoint<'a>,
     pub(crate) auth: ClientAuth<'a>,
-    pub(crate) within: Duration,
+    /// In milliseconds.
+    pub(crate) within: u32,
     pub(crate) token_types: &'a [&'a str],
     identity: u64,
 }
@@ -35,13 +36,13 @@ impl<'a> Client<'a> {
     #[must_use]
     pub const fn new(endpoint: Endpoint<'a>, auth: ClientAuth<'a>) -> Self {
         let identity = identity(&endpoint, &auth);
-        Self { endpoint, auth, within: Self::DEFAULT_LIMIT, token_types: &[], identity }
+        Self { endpoint, auth, within: clock::millis(Self::DEFAULT_LIMIT), token_types: &[], identity }
     }
 
     /// The time limit for one round trip, connecting included.
     #[must_use]
     pub const fn within(mut self, limit: Duration) -> Self {
-        self.within = limit;
+        self.within = clock::millis(limit);
         self
     }
 

@@ -37,6 +37,13 @@ impl Instant {
     }
 }
 
+/// So many whole milliseconds; a longer time, of 49 days and more, counts as the longest.
+pub(crate) const fn millis(time: Duration) -> u32 {
+    let ms = Instant(0).after(time).0;
+    #[expect(clippy::cast_possible_truncation, reason = "it fits")]
+    if ms < u32::MAX as u64 { ms as u32 } else { u32::MAX }
+}
+
 /// All that the core wants to know about the world at one moment.
 #[derive(Clone, Copy, Debug)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]

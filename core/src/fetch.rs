@@ -30,7 +30,6 @@ use crate::write::Writer;
 use crate::{
     Buffer, CapacityError, Client, ConfigError, Error, HttpReply, HttpRequest, Moment, TokenRequest, Why,
 };
-use core::time::Duration;
 
 /// What a [`Fetch`] wants next.
 #[non_exhaustive]
@@ -49,7 +48,8 @@ pub struct Fetch<'x, 'a> {
     client: &'x mut Client<'a>,
     request: TokenRequest<'x>,
     moment: Moment,
-    within: Duration,
+    /// In milliseconds.
+    within: u32,
     /// The scratch: where it begins, how long it is, and how far it was written.
     scratch_at: usize,
     scratch_len: usize,
@@ -81,7 +81,7 @@ impl<'a> Client<'a> {
         &'x mut self,
         request: TokenRequest<'x>,
         moment: Moment,
-        within: Duration,
+        within: u32,
     ) -> Fetch<'x, 'a> {
         // All of the scratch was used, until it is known how much.
         Fetch {
@@ -147,13 +147,8 @@ impl<'a> Fetch<'_, 'a> {
     {
         let (sent, reply) = split_mut(scratch, self.request_len);
         let (authorization, body) = split(sent, self.authorization_len);
-        let mut request = HttpRequest::post(self.client.endpoint, "application/x-www-form-urlencoded", body)
-            .within(self.within)
-            .repeatable(); // it changes nothing on the server (RFC 9110 §9.2.2)
-        if !authorization.is_empty() {
-            request = request.authorization(authorization);
-        }
-        (request, reply)
+        let request = HttpRequest::token(self.client.endpoint, authorization, body);
+        (request.within_millis(self.within), reply)
     }
 
     /// The reply is there: what it means. The token is lent from where the reply lies.

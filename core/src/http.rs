@@ -3,7 +3,7 @@
 mod date;
 
 use crate::bytes::{is_field_value, is_same_text};
-use crate::{ConfigError, Endpoint};
+use crate::{Client, ConfigError, Endpoint, clock};
 use core::fmt;
 use core::time::Duration;
 
@@ -19,8 +19,11 @@ pub enum Channel {
 
 /// One request. Where it goes is open to read; what it says only to who names the channel.
 pub struct HttpRequest<'a> {
-    within: Duration,
+    /// In milliseconds.
+    within: u32,
     repeatable: bool,
+    /// A header's value cannot be sent; found where it is set, so that for a `const` the compiler does the work.
+    bad_value: bool,
     revealed: Revealed<'a>,
 }
 
@@ -60,24 +63,43 @@ impl<'a> HttpRequest<'a> {
     /// A POST, which reaches the server at most once unless it is [`repeatable`](Self::repeatable).
     #[must_use]
     pub const fn post(endpoint: Endpoint<'a>, content_type: &'a str, body: &'a [u8]) -> Self {
-        Self::new(endpoint, Method::Post { content_type, body }, false)
+        let mut request = Self::new(endpoint, Method::Post { content_type, body }, false);
+        request.bad_value = !is_field_value(content_type.as_bytes());
+        request
+    }
+
+    /// A token request (RFC 6749 §4.4.2), with what was written for it. It may be sent twice: it changes nothing on the
+    /// server.
+    pub(crate) const fn token(endpoint: Endpoint<'a>, authorization: &'a [u8], body: &'a [u8]) -> Self {
+        let content_type = "application/x-www-form-urlencoded";
+        let mut request = Self::new(endpoint, Method::Post { content_type, body }, true);
+        if !authorization.is_empty() {
+            request.revealed.authorization = Some(authorization);
+        }
+        request
     }
 
     const fn new(endpoint: Endpoint<'a>, method: Method<'a>, repeatable: bool) -> Self {
         let revealed = Revealed { endpoint, method, authorization: None };
-        Self { within: crate::Client::DEFAULT_LIMIT, repeatable, revealed }
+        Self { within: clock::millis(Client::DEFAULT_LIMIT), repeatable, bad_value: false, revealed }
     }
 
     /// The request of a protected call: `value` is what [`Token::header_value`](crate::Token::header_value) lends.
     #[must_use]
     pub const fn authorization(mut self, value: &'a [u8]) -> Self {
         self.revealed.authorization = Some(value);
+        self.bad_value |= !is_field_value(value);
         self
     }
 
     /// The time limit for the whole round trip, connecting included: 30 s unless this says otherwise.
     #[must_use]
     pub const fn within(mut self, limit: Duration) -> Self {
+        self.within = clock::millis(limit);
+        self
+    }
+
+    pub(crate) const fn within_millis(mut self, limit: u32) -> Self {
         self.within = limit;
         self
     }
@@ -99,7 +121,7 @@ impl<'a> HttpRequest<'a> {
     /// The time limit for the whole round trip, connecting included.
     #[must_use]
     pub const fn time_limit(&self) -> Duration {
-        self.within
+        Duration::from_millis(self.within as u64)
     }
 
     /// Whether it may reach the server twice.
@@ -117,13 +139,7 @@ impl<'a> HttpRequest<'a> {
         if channel == Channel::Insecure && self.revealed.endpoint.is_https() {
             return Err(ConfigError::InsecureChannel);
         }
-        let authorization = self.revealed.authorization;
-        let content_type = match self.revealed.method {
-            Method::Get => None,
-            Method::Post { content_type, .. } => Some(content_type.as_bytes()),
-        };
-        let is_bad = |value: &[u8]| value.is_empty() || !is_field_value(value);
-        if authorization.is_some_and(is_bad) || content_type.is_some_and(is_bad) {
+        if self.bad_value {
             return Err(ConfigError::HeaderValue);
         }
         Ok(&self.revealed)

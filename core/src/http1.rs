@@ -50,6 +50,8 @@ pub struct Exchange<'p> {
     full: bool,
     head: Head,
     framing: Framing,
+    /// The last byte of the head or of the framing was a CR: nothing but a line feed may follow.
+    behind_cr: bool,
     /// Where the buffer is free again, or how long it would have to be. At its front lie the lines of the head that are
     /// kept, and behind them, from `head.line_at` on, the body.
     filled: usize,
@@ -104,6 +106,7 @@ impl<'p> Exchange<'p> {
             full: false,
             head: Head::new(),
             framing: Framing::NONE,
+            behind_cr: false,
             filled: 0,
             received: NOTHING,
             skipped: 0,
@@ -209,6 +212,7 @@ impl<'p> Exchange<'p> {
     }
 
     /// What came: through the head's reader or the framing's, the body down to where it belongs.
+    #[inline(never)]
     fn digest(&mut self, buf: &mut [u8]) -> Result<(), Fault> {
         let mut at = self.read_at();
         let end = at.wrapping_add(match core::mem::replace(&mut self.received, NOTHING) {
@@ -237,7 +241,15 @@ impl<'p> Exchange<'p> {
                 Next::Framing => {
                     self.skipped = self.skipped.wrapping_add(1);
                     let byte = buf.get(at).copied().unwrap_or_default();
-                    if self.state == State::ReplyBody {
+                    let in_body = self.state == State::ReplyBody;
+                    let behind_cr = self.behind_cr;
+                    self.behind_cr = !behind_cr && byte == b'\r';
+                    let fits = if behind_cr { byte == b'\n' } else { is_text(byte) };
+                    if self.behind_cr {
+                        // The line feed that must follow tells.
+                    } else if !fits {
+                        return Err(if in_body { Fault::Framing } else { Fault::Head });
+                    } else if in_body {
                         self.framing.push(byte)?;
                     } else if self.head.push(byte, buf, &mut self.filled)? {
                         self.end_head(buf.len())?;
@@ -326,12 +338,16 @@ impl<'p> Exchange<'p> {
     }
 }
 
+/// RFC 9110 §5.5: visible characters, spaces and tabs, and bytes beyond ASCII, whose meaning is open.
+const fn is_text(byte: u8) -> bool {
+    matches!(byte, b'\t' | b' '..=b'~' | 0x80..)
+}
+
 /// `buf[from..][..n]` to `to`, which lies before it.
+#[cfg_attr(not(target_pointer_width = "64"), inline(never))]
 fn move_down(buf: &mut [u8], from: usize, to: usize, n: usize) {
-    for i in 0..n {
-        let byte = buf.get(from.saturating_add(i)).copied().unwrap_or_default();
-        if let Some(place) = buf.get_mut(to.saturating_add(i)) {
-            *place = byte;
-        }
+    let cells = core::cell::Cell::from_mut(buf).as_slice_of_cells();
+    for (to, from) in split(cells, to).1.iter().zip(split(cells, from).1).take(n) {
+        to.set(from.get());
     }
 }

@@ -155,11 +155,11 @@ impl Members {
             Kind::Other => return Err(ResponseError::ExpiresIn),
         };
         let body = &*body;
+        let token = self.access_token.span.of(body);
         if self.access_token.kind != Kind::Text {
             return Err(ResponseError::TokenMissing);
         }
-        let token = self.access_token.span.of(body);
-        if token.is_empty() || !is_visible(token) {
+        if token.is_empty() || !(self.access_token.is_visible() || is_visible(token)) {
             return Err(ResponseError::TokenCharacters);
         }
         let token_type = match self.token_type.kind {

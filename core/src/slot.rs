@@ -10,7 +10,6 @@ use crate::memory::wipe;
 use crate::response::Issued;
 use crate::write::copy;
 use crate::{Buffer, CapacityError, Instant, Memory, Plan, TokenRequest, Why};
-use core::time::Duration;
 use lifetime::Lifetime;
 
 /// How the header value begins (RFC 6750 §2.1).
@@ -200,9 +199,9 @@ impl<'a> Slot<'a> {
         if self.trusted { self.lifetime.plan(now) } else { Plan::Fetch }
     }
 
-    /// How long a renewal may take at `now`, while the old token serves: half of what that has left.
-    pub(crate) fn patience(&self, now: Instant) -> Duration {
-        Duration::from_millis((self.lifetime.left(now) / 2).into())
+    /// How long, in milliseconds, a renewal may take at `now`, while the old token serves: half of what that has left.
+    pub(crate) fn patience(&self, now: Instant) -> u32 {
+        self.lifetime.left(now) / 2
     }
 
     pub(crate) fn lend(&self) -> Token<'_> {

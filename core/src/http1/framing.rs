@@ -7,8 +7,6 @@ use super::head::{Facts, Transfer};
 #[derive(Clone, Copy)]
 pub(super) struct Framing {
     part: Part,
-    /// What comes behind the line feed that is due.
-    next: Part,
     /// Bytes of the body, or of the chunk, that are still to come; or as much of the chunk's size as is read.
     rest: usize,
 }
@@ -28,8 +26,6 @@ enum Part {
     /// The start of a trailer's line, and the rest of it.
     TrailerStart,
     Trailer,
-    /// Behind a CR.
-    LineFeed,
     Complete,
 }
 
@@ -45,9 +41,9 @@ pub(super) enum Next {
 
 impl Framing {
     /// Of a reply whose head isn't known yet.
-    pub(super) const NONE: Self = Self { part: Part::Size, next: Part::Size, rest: 0 };
+    pub(super) const NONE: Self = Self { part: Part::Size, rest: 0 };
 
-    pub(super) const COMPLETE: Self = Self { part: Part::Complete, ..Self::NONE };
+    pub(super) const COMPLETE: Self = Self { part: Part::Complete, rest: 0 };
 
     /// RFC 9112 §6.3, without the ways in which two readers could understand a reply differently.
     pub(super) fn of(facts: &mut Facts) -> Result<Self, Fault> {
@@ -62,7 +58,7 @@ impl Framing {
             (Transfer::Chunked, None) if facts.http_1_1 => (Part::Size, 0),
             _ => return Err(Fault::Framing),
         };
-        Ok(Self { part, rest, ..Self::NONE })
+        Ok(Self { part, rest })
     }
 
     pub(super) fn next(&self) -> Next {
@@ -97,22 +93,13 @@ impl Framing {
         }
     }
 
-    /// A byte of the framing.
+    /// A byte of the framing, a line feed for each end of a line.
     pub(super) fn push(&mut self, byte: u8) -> Result<(), Fault> {
         match (self.part, byte) {
-            (Part::LineFeed, b'\n') => self.part = self.next,
-            (
-                Part::SizeDigits | Part::Extension | Part::DataEnd | Part::TrailerStart | Part::Trailer,
-                b'\r',
-            ) => {
-                self.next = match self.part {
-                    Part::DataEnd => Part::Size,
-                    Part::TrailerStart => Part::Complete,
-                    Part::SizeDigits | Part::Extension if self.rest > 0 => Part::Data,
-                    _ => Part::TrailerStart,
-                };
-                self.part = Part::LineFeed;
-            }
+            (Part::SizeDigits | Part::Extension, b'\n') if self.rest > 0 => self.part = Part::Data,
+            (Part::SizeDigits | Part::Extension | Part::Trailer, b'\n') => self.part = Part::TrailerStart,
+            (Part::DataEnd, b'\n') => self.part = Part::Size,
+            (Part::TrailerStart, b'\n') => self.part = Part::Complete,
             (Part::Size | Part::SizeDigits, _) if byte.is_ascii_hexdigit() => {
                 let digit = if byte <= b'9' { byte & 0x0f } else { (byte & 0x0f).wrapping_add(9) };
                 if self.rest > usize::MAX >> 4 {
@@ -123,8 +110,8 @@ impl Framing {
             }
             // Spaces before an extension are bad form, and sent (RFC 9112 §7.1.1).
             (Part::SizeDigits, b';' | b' ' | b'\t') => self.part = Part::Extension,
-            (Part::Extension | Part::Trailer, b'\t' | b' '..=b'~' | 0x80..) => {}
-            (Part::TrailerStart, b'\t' | b' '..=b'~' | 0x80..) => self.part = Part::Trailer,
+            (Part::Extension, _) => {}
+            (Part::TrailerStart | Part::Trailer, _) => self.part = Part::Trailer,
             _ => return Err(Fault::Framing),
         }
         Ok(())

@@ -6,7 +6,7 @@
 //! and must not fail because a buffer was measured for the body of a 200.
 
 use super::Fault;
-use crate::bytes::{ByteSet, is_same, is_same_text, position, split};
+use crate::bytes::{ByteSet, is_same_text, position, split};
 use crate::http::speaks_of_tokens;
 
 /// A longer line is skipped like those that mean nothing, in bytes.
@@ -39,7 +39,8 @@ pub(super) enum Transfer {
 }
 
 pub(super) struct Head {
-    place: Place,
+    /// Behind a whole line, the next may be folded onto it.
+    line_start: bool,
     /// Where the line begins that is read, behind those that are kept.
     pub(super) line_at: usize,
     /// It is longer than what is there of it.
@@ -47,40 +48,13 @@ pub(super) struct Head {
     pub(super) facts: Facts,
 }
 
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Place {
-    Line,
-    /// Behind a line's CR.
-    LineFeed,
-    /// Behind a whole line: the next may be folded onto it.
-    LineStart,
-    /// Behind the CR of the empty line.
-    LastLineFeed,
-}
-
-/// The fields that mean something, in the order of `FIELDS`.
+/// The fields that mean something, and where each stands in the list.
 const NAMES: &str = "content-length transfer-encoding connection content-encoding www-authenticate retry-after date dpop-nonce";
-
-#[derive(Clone, Copy)]
-enum Field {
-    ContentLength,
-    TransferEncoding,
-    Connection,
-    ContentEncoding,
-    Challenge,
-    Kept,
-}
-
-const FIELDS: [Field; 8] = [
-    Field::ContentLength,
-    Field::TransferEncoding,
-    Field::Connection,
-    Field::ContentEncoding,
-    Field::Challenge,
-    Field::Kept,
-    Field::Kept,
-    Field::Kept,
-];
+const CONTENT_LENGTH: usize = 0;
+const TRANSFER_ENCODING: usize = 1;
+const CONNECTION: usize = 2;
+const CONTENT_ENCODING: usize = 3;
+const WWW_AUTHENTICATE: usize = 4;
 
 /// Of a status line, without its reason (RFC 9112 §4): `HTTP/1.1 200` and what follows.
 const STATUS_LEN: usize = 13;
@@ -90,7 +64,7 @@ type Result<T> = core::result::Result<T, Fault>;
 impl Head {
     pub(super) const fn new() -> Self {
         Self {
-            place: Place::Line,
+            line_start: false,
             line_at: 0,
             long: false,
             facts: Facts {
@@ -104,21 +78,15 @@ impl Head {
         }
     }
 
-    /// Returns whether this byte was the head's last. The line goes on at `buf[*end]`, with at most one byte for each that
-    /// was read, so that none is overwritten unread; there is always a place left for the next.
+    /// A byte of the head, a line feed for each end of a line. Returns whether it was the last. The line goes on at `buf[*end]`,
+    /// with at most one byte for each that was read, so that none is overwritten unread; there is always a place left for
+    /// the next.
     pub(super) fn push(&mut self, byte: u8, buf: &mut [u8], end: &mut usize) -> Result<bool> {
-        match (self.place, byte) {
-            // RFC 9110 §5.5: visible characters, spaces and tabs, and bytes beyond ASCII, whose meaning is open.
-            (Place::Line, b'\t' | b' '..=b'~' | 0x80..) => {}
-            (Place::Line, b'\r') => {
-                self.place = Place::LineFeed;
-                return Ok(false);
-            }
-            (Place::LineFeed, b'\n') => self.place = Place::LineStart,
+        if self.line_start {
             // A folded line (RFC 9112 §5.2): as if its break were a space. Nothing is folded onto the status line, of which
             // nothing is left.
-            (Place::LineStart, b' ' | b'\t') if *end > 0 => {
-                self.place = Place::Line;
+            if matches!(byte, b' ' | b'\t') && *end > 0 {
+                self.line_start = false;
                 if !self.long
                     && let Some(line_feed) = buf.get_mut(end.wrapping_sub(1))
                 {
@@ -126,18 +94,13 @@ impl Head {
                 }
                 return Ok(false);
             }
-            (Place::LineStart, _) => {
-                self.end_line(buf, end)?;
-                if byte == b'\r' {
-                    self.place = Place::LastLineFeed;
-                    return Ok(false);
-                }
-                // A byte that no name may hold shows when the line is judged.
-                self.place = Place::Line;
+            self.end_line(buf, end)?;
+            if byte == b'\n' {
+                return Ok(true);
             }
-            (Place::LastLineFeed, b'\n') => return Ok(true),
-            _ => return Err(Fault::Head),
+            // A byte that no name may hold shows when the line is judged.
         }
+        self.line_start = byte == b'\n';
         if !self.long
             && let Some([place, _, ..]) = buf.get_mut(*end..)
             && end.wrapping_sub(self.line_at) < MAX_LINE
@@ -147,7 +110,7 @@ impl Head {
         } else {
             self.long = true;
         }
-        if self.facts.status == 0 && (*end == STATUS_LEN || byte == b'\n') {
+        if self.facts.status == 0 && (*end == STATUS_LEN || self.line_start) {
             self.facts.read_status(split(buf, *end).0)?;
             // The rest, the reason, is as a line too long that has no name.
             (self.long, *end) = (true, 0);
@@ -155,6 +118,7 @@ impl Head {
         Ok(false)
     }
 
+    #[inline(never)]
     fn end_line(&mut self, buf: &[u8], end: &mut usize) -> Result<()> {
         let line = split(split(buf, *end).0, self.line_at).1;
         let room = buf.len().wrapping_sub(*end) >= LINE_ROOM;
@@ -171,13 +135,15 @@ impl Head {
 impl Facts {
     /// `HTTP/1.1 200`, then a space or the line's end; the reason may be empty and says nothing.
     fn read_status(&mut self, line: &[u8]) -> Result<()> {
-        let (version, rest) = line.split_at_checked(b"HTTP/1.1 ".len()).ok_or(Fault::Head)?;
-        let (code, rest) = rest.split_at_checked(3).ok_or(Fault::Head)?;
-        self.http_1_1 = is_same(version, b"HTTP/1.1 ");
-        let spoken = self.http_1_1 || is_same(version, b"HTTP/1.0 ");
-        match decimal(code).map(u16::try_from) {
-            Ok(Ok(status @ 100..600)) if spoken && matches!(rest, [b' ' | b'\n', ..]) => {
-                self.status = status;
+        let (version, rest) = line.split_first_chunk().ok_or(Fault::Head)?;
+        self.http_1_1 = version == b"HTTP/1.1";
+        match rest {
+            [b' ', hundreds @ b'1'..=b'5', tens @ b'0'..=b'9', ones @ b'0'..=b'9', b' ' | b'\n']
+                if self.http_1_1 || version == b"HTTP/1.0" =>
+            {
+                let digit = |byte: &u8| u16::from(byte & 0x0f);
+                let (tens, ones) = (digit(tens).wrapping_mul(10), digit(ones));
+                self.status = digit(hundreds).wrapping_mul(100).wrapping_add(tens).wrapping_add(ones);
                 Ok(())
             }
             _ => Err(Fault::Head),
@@ -188,35 +154,41 @@ impl Facts {
     fn read_field(&mut self, line: &[u8], long: bool) -> Result<bool> {
         // A field's name is a token (RFC 9110 §5.1), with no space before its colon (RFC 9112 §5.1).
         const TOKEN: ByteSet = ByteSet::alphanumeric_and(b"!#$%&'*+-.^_`|~");
+        // No number, and no word that means something.
+        const UNKNOWN: &[u8] = b"?";
         let name_len = line.iter().take_while(|byte| TOKEN.contains(**byte)).count();
         let (name, value) = split(line, name_len);
         let value = match value {
-            [b':', value @ ..] if !name.is_empty() => trim(value),
-            [] if long => value,
+            [b':', value @ ..] if !name.is_empty() => {
+                if long {
+                    UNKNOWN
+                } else {
+                    trim(value)
+                }
+            }
+            [] if long => UNKNOWN,
             _ => return Err(Fault::Head),
         };
-        let field = position(NAMES, name, is_same_text).and_then(|at| FIELDS.get(at));
-        let Some(field) = field else { return Ok(false) };
-        let is = |text: &str| !long && is_same_text(value, text.as_bytes());
+        let Some(field) = position(NAMES, name, is_same_text) else { return Ok(false) };
+        let is = |text: &str| is_same_text(value, text.as_bytes());
         match field {
             // RFC 9112 §6.3: one, of digits only; what is repeated or a list is somebody's attack.
-            Field::ContentLength => {
-                // Of a line whose end is missing, the front's digits would be another number.
-                if self.length.is_some() || long || value.is_empty() || value.len() > 20 {
+            CONTENT_LENGTH => {
+                if self.length.is_some() || value.is_empty() || value.len() > 20 {
                     return Err(Fault::Framing);
                 }
                 self.length = Some(decimal(value)?);
             }
-            Field::TransferEncoding => {
+            TRANSFER_ENCODING => {
                 let chunked = self.transfer == Transfer::Absent && is("chunked");
                 self.transfer = if chunked { Transfer::Chunked } else { Transfer::Other };
             }
             // A list is not worth the look: a stream can always be left unused.
-            Field::Connection => self.close |= !is("keep-alive"),
-            Field::ContentEncoding => self.encoded |= !is("identity") && !is(""),
-            Field::Kept => return Ok(true),
+            CONNECTION => self.close |= !is("keep-alive"),
+            CONTENT_ENCODING => self.encoded |= !is("identity") && !is(""),
             // A server's Negotiate, NTLM, Digest and Basic must not crowd those out that speak of tokens.
-            Field::Challenge => return Ok(speaks_of_tokens(value)),
+            WWW_AUTHENTICATE => return Ok(speaks_of_tokens(value)),
+            _ => return Ok(true),
         }
         Ok(false)
     }
@@ -224,7 +196,8 @@ impl Facts {
 
 /// Without the white space and the line's end around it. (`trim_ascii` knows more kinds of it, which cannot be here.)
 fn trim(mut value: &[u8]) -> &[u8] {
-    while let [b' ' | b'\t' | b'\n', rest @ ..] | [rest @ .., b' ' | b'\t' | b'\n'] = value {
+    // No other byte up to the space can be here.
+    while let [0..=b' ', rest @ ..] | [rest @ .., 0..=b' '] = value {
         value = rest;
     }
     value
@@ -251,7 +224,7 @@ mod tests {
     /// What the head says of the body's length, in a buffer of so many bytes.
     fn length(head: &str, available: usize) -> Result<Option<usize>, Fault> {
         let (mut reader, mut buf, mut end) = (Head::new(), vec![0; available], 0);
-        for byte in head.bytes() {
+        for byte in head.bytes().filter(|byte| *byte != b'\r') {
             if reader.push(byte, &mut buf, &mut end)? {
                 return Ok(reader.facts.length);
             }

@@ -3,42 +3,41 @@
 
 /// Whole seconds of a JSON number (RFC 8259 §6): what is below zero is 0, what is too large `u32::MAX`.
 pub(super) fn read(number: &[u8]) -> u32 {
-    // The value is `digits` and so many zeros behind them, or so many places fewer: first by the mantissa, then by the exponent.
-    let (mut digits, mut zeros, mut full) = (0_u32, 0_i32, false);
-    let (mut fraction, mut exponent, mut sign) = (0, None, 1);
+    // So many digits stand before the point, and so many places the exponent moves it.
+    let (mut places, mut place, mut power, mut sign) = (0_i32, 1, 0_i32, 0);
     for byte in number {
-        match (byte, &mut exponent) {
-            (b'-', None) => return 0,
-            (b'-', Some(_)) => sign = -1,
-            (b'.', _) => fraction = 1,
-            (b'e' | b'E', _) => exponent = Some(0_i32),
-            (b'+', _) => {}
-            (digit, Some(exponent)) => {
-                // Stops where it makes no difference any more.
-                *exponent = exponent.wrapping_mul(10).wrapping_add((digit & 0x0f).into()).min(1 << 26);
-            }
-            (digit, None) => {
-                let longer = digits.checked_mul(10).and_then(|tens| tens.checked_add((digit & 0x0f).into()));
-                match longer {
-                    Some(longer) if !full => digits = longer,
-                    // What it says beyond the digits that fit is only how large it is.
-                    _ => (full, zeros) = (true, zeros.wrapping_add(1)),
-                }
-                zeros = zeros.wrapping_sub(fraction);
-            }
+        match byte {
+            b'-' if sign == 0 => return 0,
+            b'-' => sign = -1,
+            b'.' => place = 0,
+            b'e' | b'E' => sign = 1,
+            b'+' => {}
+            _ if sign == 0 => places = places.wrapping_add(place),
+            // Stops where it makes no difference any more.
+            digit => power = power.wrapping_mul(10).wrapping_add((digit & 0x0f).into()).min(1 << 26),
         }
     }
-    zeros = zeros.wrapping_add(exponent.unwrap_or(0).wrapping_mul(sign));
-    while digits > 0 && zeros < 0 {
-        (digits, zeros) = (digits / 10, zeros.wrapping_add(1));
+    places = places.wrapping_add(power.wrapping_mul(sign));
+    let (mut seconds, mut rest) = (0_u32, number);
+    while places > 0 {
+        let digit = match rest {
+            [b'.', after @ ..] => {
+                rest = after;
+                continue;
+            }
+            [digit @ b'0'..=b'9', after @ ..] => {
+                rest = after;
+                digit & 0x0f
+            }
+            _ if seconds == 0 => return 0,
+            _ => 0,
+        };
+        let Some(longer) = seconds.checked_mul(10).and_then(|tens| tens.checked_add(digit.into())) else {
+            return u32::MAX;
+        };
+        (seconds, places) = (longer, places.wrapping_sub(1));
     }
-    if full && zeros > 0 {
-        return u32::MAX;
-    }
-    while digits > 0 && digits < u32::MAX && zeros > 0 {
-        (digits, zeros) = (digits.saturating_mul(10), zeros.wrapping_sub(1));
-    }
-    digits
+    seconds
 }
 
 #[cfg(test)]
