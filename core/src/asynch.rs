@@ -1,5 +1,7 @@
-//! The async drivers, over `embedded-io-async`: `blocking.rs` with `await`, and a test holds one against the other. No future
-//! here asks to be `Send`; it is where the transport's are.
+//! The async drivers, over `embedded-io-async`: thin, for all that is decided is decided by the machines. No future here asks
+//! to be `Send`; it is where the transport's are.
+
+// `blocking.rs` with `await`, and a test holds one against the other.
 
 use crate::http1::{Exchange, Over, Step};
 use crate::memory::Wiped;

@@ -24,14 +24,7 @@ pub struct ClientAuth<'a> {
 #[derive(Clone, Copy)]
 pub(crate) enum Method {
     Post,
-    Basic(Basic),
-}
-
-/// How Basic credentials are written, and whether their identifier may hold a colon.
-#[derive(Clone, Copy)]
-pub(crate) struct Basic {
-    pub(crate) write: fn(&mut Writer<'_>, &str, &str),
-    colon: bool,
+    Basic(fn(&mut Writer<'_>, &str, &str)),
 }
 
 impl<'a> ClientAuth<'a> {
@@ -39,27 +32,26 @@ impl<'a> ClientAuth<'a> {
     /// take this (OAuth 2.1), so it is the one to start with.
     #[must_use]
     pub const fn secret_post(client_id: &'a str, secret: &'a str) -> Self {
-        Self::new(client_id, secret, Method::Post)
+        Self::new(client_id, secret, Method::Post, true)
     }
 
     /// `client_secret_basic`: both in an `Authorization: Basic` header, each form-encoded first as RFC 6749
     /// §2.3.1 demands; a space is written `%20`, which every server tried takes.
     #[must_use]
     pub const fn secret_basic(client_id: &'a str, secret: &'a str) -> Self {
-        Self::new(client_id, secret, Method::Basic(Basic { write: basic::write, colon: true }))
+        Self::new(client_id, secret, Method::Basic(basic::write), true)
     }
 
     /// `client_secret_basic` **against the standard**: the texts are not form-encoded. Only for a server that is
     /// known not to decode them; the identifier cannot hold a `:` then.
     #[must_use]
     pub const fn secret_basic_raw_nonstandard(client_id: &'a str, secret: &'a str) -> Self {
-        let raw = Basic { write: basic::write_raw_nonstandard, colon: false };
-        Self::new(client_id, secret, Method::Basic(raw))
+        Self::new(client_id, secret, Method::Basic(basic::write_raw_nonstandard), false)
     }
 
-    const fn new(client_id: &'a str, secret: &'a str, method: Method) -> Self {
-        let colon_forbidden = matches!(method, Method::Basic(Basic { colon: false, .. }));
-        let mistake = if !is_text(client_id.as_bytes(), colon_forbidden) {
+    /// `colon`: whether the identifier may hold one.
+    const fn new(client_id: &'a str, secret: &'a str, method: Method, colon: bool) -> Self {
+        let mistake = if !is_text(client_id.as_bytes(), !colon) {
             Some(ConfigError::ClientId)
         } else if !is_text(secret.as_bytes(), false) {
             Some(ConfigError::ClientSecret)

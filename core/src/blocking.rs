@@ -1,5 +1,6 @@
-//! The blocking drivers, over `embedded-io`: thin, for all that is decided is decided by the machines. `asynch.rs` is this file
-//! with `await`, and a test holds one against the other.
+//! The blocking drivers, over `embedded-io`: thin, for all that is decided is decided by the machines.
+
+// `asynch.rs` is this file with `await`, and a test holds one against the other.
 
 use crate::http1::{Exchange, Over, Step};
 use crate::memory::Wiped;

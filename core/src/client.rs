@@ -5,6 +5,21 @@ use core::time::Duration;
 
 /// A client as one authorization server knows it. It can be a `const`, and holds no token: that is a [`Slot`]'s
 /// affair, and one client fills any number of slots.
+///
+/// ```
+/// use core::time::Duration;
+/// use keyfob::{Client, ClientAuth, Instant, Plan, Slot, TokenRequest, endpoint};
+///
+/// const CLIENT: Client = Client::new(
+///     endpoint!("https://id.example/oauth/token"),
+///     ClientAuth::secret_post("sensor-17", "s3cret"),
+/// )
+/// .within(Duration::from_secs(10));
+///
+/// let mut memory = [0; 2048];
+/// let slot = Slot::new(TokenRequest::new(), &mut memory);
+/// assert_eq!(CLIENT.plan(&slot, Instant::from_millis(0)), Plan::Fetch); // nothing is kept yet
+/// ```
 #[derive(Debug)]
 pub struct Client<'a> {
     pub(crate) endpoint: Endpoint<'a>,

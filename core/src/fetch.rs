@@ -126,8 +126,8 @@ impl<'a> Fetch<'_, 'a> {
         (self.scratch_at, self.scratch_len) = (scratch.as_ptr().addr(), scratch.len());
         let auth = &self.client.auth;
         let mut out = Writer::new(scratch);
-        if let Method::Basic(basic) = auth.method {
-            (basic.write)(&mut out, auth.client_id.as_str(), auth.secret.as_str());
+        if let Method::Basic(write) = auth.method {
+            write(&mut out, auth.client_id.as_str(), auth.secret.as_str());
         }
         self.authorization_len = out.len();
         self.request.write(auth, &mut out);

@@ -2,7 +2,7 @@
 
 mod date;
 
-use crate::bytes::{is_field_value, is_same_text};
+use crate::bytes::{is_field_value, is_same_text, split};
 use crate::{Client, ConfigError, Endpoint, clock};
 use core::fmt;
 use core::time::Duration;
@@ -232,15 +232,17 @@ fn text(value: &[u8]) -> Option<&str> {
     core::str::from_utf8(value).ok()
 }
 
-/// Whether a challenge names one of the schemes that carry access tokens.
+/// Whether a challenge may name one of the schemes that carry access tokens: their first four letters stand somewhere in it,
+/// in any case.
 pub(crate) fn speaks_of_tokens(mut line: &[u8]) -> bool {
-    while let [_, rest @ ..] = line {
-        let begins_with =
-            |scheme: &[u8]| line.get(..scheme.len()).is_some_and(|word| is_same_text(word, scheme));
-        if begins_with(b"bearer") || begins_with(b"dpop") {
+    const BEARER: u32 = u32::from_le_bytes(*b"bear");
+    const DPOP: u32 = u32::from_le_bytes(*b"dpop");
+    const LOWER_CASE: u32 = u32::from_le_bytes(*b"    ");
+    while let Some(letters) = line.first_chunk() {
+        if let BEARER | DPOP = u32::from_le_bytes(*letters) | LOWER_CASE {
             return true;
         }
-        line = rest;
+        line = split(line, 1).1;
     }
     false
 }

@@ -220,7 +220,7 @@ impl<'p> Exchange<'p> {
             n => n,
         });
         if at == end {
-            let ends_here = self.state == State::ReplyBody && self.framing.is_until_close();
+            let ends_here = self.framing.is_until_close();
             self.state = State::Done { again: false };
             return if ends_here { Ok(()) } else { Err(Fault::EndedEarly) };
         }
@@ -263,7 +263,7 @@ impl<'p> Exchange<'p> {
             at = at.wrapping_add(n);
         }
         wipe(buf, if self.full { 0..end } else { self.filled..end });
-        if self.state == State::ReplyBody && self.framing.is_complete() {
+        if self.framing.is_complete() {
             let Facts { http_1_1, close, .. } = self.head.facts;
             // Bytes that nobody asked for would be taken for the next reply.
             self.state = State::Done { again: http_1_1 && !close && at == end };
@@ -286,7 +286,7 @@ impl<'p> Exchange<'p> {
             return Err(Fault::Compressed);
         }
         let length = self.framing.length().unwrap_or(0);
-        if length > available.saturating_sub(self.filled) {
+        if length > available.wrapping_sub(self.filled) {
             (self.head.line_at, self.filled) = (0, 0); // the body comes first
             if length > MAX_BODY {
                 return Err(Fault::TooLarge);
@@ -320,14 +320,13 @@ impl<'p> Exchange<'p> {
             Method::Get => ("GET ", "", None),
             Method::Post { content_type, body } => ("POST ", content_type, Some(body)),
         };
-        let authorization = authorization.unwrap_or_default();
         let mut out = Writer::new(buf);
         out.text(verb).text(endpoint.target()).text(" HTTP/1.1\r\nHost: ").text(endpoint.authority());
         // Some servers answer in another form unless JSON is named; an API may have no JSON to give.
         out.text(
             "\r\nUser-Agent: keyfob\r\nAccept: application/json, */*;q=0.1\r\nAccept-Encoding: identity",
         );
-        if !authorization.is_empty() {
+        if let Some(authorization) = authorization {
             out.text("\r\nAuthorization: ").bytes(authorization);
         }
         if let Some(body) = body {

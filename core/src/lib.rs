@@ -7,6 +7,7 @@
 //!
 //! ```
 //! use keyfob::{Client, ClientAuth, Endpoint, Link, Moment, Slot, TokenRequest, endpoint};
+//!
 //! # use keyfob::{Channel, Error, HttpReply, HttpRequest, blocking::RoundTrip};
 //! # struct Modem;
 //! # impl RoundTrip for Modem {

@@ -21,6 +21,20 @@ const SCHEME: &[u8] = b"Bearer ";
 pub struct Generation(u32);
 
 /// The place of one token, with the request that gets it. One slot serves one audience and scope.
+///
+/// ```
+/// use keyfob::{Instant, Slot, TokenRequest, response};
+///
+/// let mut memory = [0; 2048];
+/// let mut slot = Slot::new(TokenRequest::new().scope("telemetry:write"), &mut memory);
+///
+/// let mut reply = *br#"{"access_token":"abc.def","token_type":"Bearer","expires_in":300}"#;
+/// slot.keep(response::read(200, &mut reply)?)?;
+/// let (early, late) = (Instant::from_millis(1_000), Instant::from_millis(300_000));
+/// assert_eq!(slot.token(early).map(|token| token.header_value()), Some(&b"Bearer abc.def"[..]));
+/// assert!(slot.token(late).is_none());
+/// # Ok::<(), keyfob::Error>(())
+/// ```
 pub struct Slot<'a> {
     request: TokenRequest<'a>,
     memory: Memory<'a>,

@@ -134,6 +134,7 @@ impl Head {
 
 impl Facts {
     /// `HTTP/1.1 200`, then a space or the line's end; the reason may be empty and says nothing.
+    #[cfg_attr(not(target_pointer_width = "64"), inline(never))]
     fn read_status(&mut self, line: &[u8]) -> Result<()> {
         let (version, rest) = line.split_first_chunk().ok_or(Fault::Head)?;
         self.http_1_1 = version == b"HTTP/1.1";

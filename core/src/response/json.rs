@@ -40,7 +40,7 @@ pub(crate) struct Value {
 impl Value {
     /// Whether it is known to be a text of visible ASCII without a space; it may be all the same.
     pub(crate) const fn is_visible(&self) -> bool {
-        cfg!(target_pointer_width = "64") && self.visible
+        self.visible
     }
 
     const ABSENT: Self = Self { kind: Kind::Absent, span: Span { start: 0, end: 0 }, visible: false };
@@ -63,7 +63,7 @@ pub(crate) enum Kind {
 /// `text` is no JSON object, is nested too deep, or repeats one of `names`: of two readers of such a text, each might
 /// believe another member.
 pub(crate) fn read<const N: usize>(text: &mut [u8], names: &[&[u8]; N]) -> Result<[Value; N], ResponseError> {
-    let mut values = [Value::ABSENT; N];
+    let mut values = core::array::from_fn(|_| Value::ABSENT);
     let mut reader = Reader::of(text);
     match reader.object(names, &mut values) {
         Some(()) => Ok(values),
@@ -172,7 +172,7 @@ impl<'t> Reader<'t> {
                     self.misshapen = true;
                     return None;
                 }
-                *place = Value { kind, span, visible: self.visible };
+                *place = Value { kind, span, visible: cfg!(target_pointer_width = "64") && self.visible };
             }
         }
     }
@@ -211,8 +211,8 @@ impl<'t> Reader<'t> {
     #[cfg_attr(target_pointer_width = "64", inline(always))]
     fn string(&mut self) -> Option<Span> {
         let start = self.at;
-        self.visible = cfg!(target_pointer_width = "64");
         if cfg!(target_pointer_width = "64") {
+            self.visible = true;
             loop {
                 self.at = self.at.wrapping_add(visible::run(split(self.text, self.at).1));
                 match self.byte() {
@@ -226,8 +226,8 @@ impl<'t> Reader<'t> {
                 }
                 self.step();
             }
+            self.visible = false;
         }
-        self.visible = false;
         self.rest_of_string(start)
     }
 
@@ -335,7 +335,6 @@ impl<'t> Reader<'t> {
         self.byte()
     }
 
-    #[cfg_attr(not(target_pointer_width = "64"), inline(never))]
     fn expect(&mut self, wanted: u8) -> Option<()> {
         self.peek();
         self.eat(wanted).then_some(())
