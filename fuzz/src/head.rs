@@ -35,8 +35,8 @@ pub fn check(data: &[u8]) {
             }
         }
         Err(Error::Response(ResponseError::EndedEarly)) => {
-            // A line is judged when the next one has begun, by httparse byte by byte.
-            let next = |pair: &[u8]| pair[0] == b'\n' && !matches!(pair[1], b' ' | b'\t');
+            // A line is judged when the next one has begun (an empty one, when it is whole), by httparse byte by byte.
+            let next = |pair: &[u8]| pair[0] == b'\n' && !matches!(pair[1], b' ' | b'\t' | b'\r');
             let judged = reply.windows(2).rposition(next).map_or(0, |at| at + 1);
             let oracle = decode::last_head(&reply[..judged]);
             assert!(oracle.is_ok(), "waited for more here, and httparse says {oracle:?}");
