@@ -65,7 +65,8 @@ pub trait RoundTrip {
     ///
     /// It MUST end within `request.time_limit()`, MUST NOT follow a redirect, and MUST NOT send the request twice unless
     /// `request.is_repeatable()`. The body lies in `reply`; what was written there beyond the body's end MUST be zeroed
-    /// again. A body longer than `reply` is [`Error::Capacity`] with [`Buffer::Reply`](crate::Buffer::Reply).
+    /// again. A body longer than `reply` is [`Error::Capacity`] with [`Buffer::Reply`](crate::Buffer::Reply); with a status
+    /// from 404 on, which says it all, it SHOULD be left out instead.
     ///
     /// # Errors
     /// Whatever went wrong; a reply with a status that says so is a reply.
@@ -283,6 +284,7 @@ impl Client<'_> {
         slot: &'s mut Slot<'_>,
     ) -> Result<Token<'s>, Error<T::Error>> {
         let now = link.clock.moment().now();
+        slot.see(now);
         let plan = self.plan(slot, now);
         // A renewal that hangs must leave the old token time to serve.
         let within = if plan == Plan::Refresh { self.within.min(slot.patience(now)) } else { self.within };

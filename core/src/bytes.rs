@@ -86,6 +86,40 @@ pub(crate) fn position(names: &str, name: &[u8], same: fn(&[u8], &[u8]) -> bool)
     names.as_bytes().split(|byte| *byte == b' ').position(|known| same(known, name))
 }
 
+/// Names of which each text is looked for in a hurry: beside the list, each for itself, where memory is cheaper than time.
+pub(crate) struct Names<const N: usize> {
+    list: &'static str,
+    each: [&'static [u8]; N],
+}
+
+impl<const N: usize> Names<N> {
+    /// Of a list as [`position`] takes it, of `N` names.
+    pub(crate) const fn of(list: &'static str) -> Self {
+        let (mut each, mut rest, mut at): ([&[u8]; N], _, _) = ([b""; N], list.as_bytes(), 0_usize);
+        let mut name = rest;
+        while let [byte, after @ ..] = rest {
+            rest = after;
+            if *byte == b' ' || rest.is_empty() {
+                let end = if *byte == b' ' { rest.len().saturating_add(1) } else { 0 };
+                if let Some((_, [place, ..])) = each.split_at_mut_checked(at) {
+                    *place = split(name, name.len().saturating_sub(end)).0;
+                }
+                (name, at) = (rest, at.saturating_add(1));
+            }
+        }
+        Self { list, each }
+    }
+
+    /// Where it stands, to the letter.
+    pub(crate) fn position(&self, name: &[u8]) -> Option<usize> {
+        if cfg!(target_pointer_width = "64") {
+            self.each.iter().position(|known| *known == name)
+        } else {
+            position(self.list, name, is_same)
+        }
+    }
+}
+
 /// Whether it can be a field's value (RFC 9110 §5.5): not empty; visible characters, spaces and tabs, and bytes beyond
 /// ASCII, whose meaning is open.
 pub(crate) const fn is_field_value(mut text: &[u8]) -> bool {

@@ -54,7 +54,8 @@ impl<'a> Client<'a> {
         Self { endpoint, auth, within: clock::millis(Self::DEFAULT_LIMIT), token_types: &[], identity }
     }
 
-    /// The time limit for one round trip, connecting included.
+    /// The time limit for one round trip, connecting included. It is kept in milliseconds: a shorter one counts as one, and one of
+    /// more than 49 days as that.
     #[must_use]
     pub const fn within(mut self, limit: Duration) -> Self {
         self.within = clock::millis(limit);

@@ -37,11 +37,15 @@ impl Instant {
     }
 }
 
-/// So many whole milliseconds; a longer time, of 49 days and more, counts as the longest.
+/// So many whole milliseconds: a shorter time counts as one, a longer, of 49 days and more, as that. A limit of 0 would be
+/// none for many a stream.
 pub(crate) const fn millis(time: Duration) -> u32 {
-    let ms = Instant(0).after(time).0;
-    #[expect(clippy::cast_possible_truncation, reason = "it fits")]
-    if ms < u32::MAX as u64 { ms as u32 } else { u32::MAX }
+    match Instant(0).after(time).0 {
+        0 if !time.is_zero() => 1,
+        #[expect(clippy::cast_possible_truncation, reason = "it fits")]
+        ms @ 0..0xffff_ffff => ms as u32,
+        _ => u32::MAX,
+    }
 }
 
 /// All that the core wants to know about the world at one moment.
@@ -68,7 +72,8 @@ impl Moment {
 /// A source of moments. Any `FnMut() -> Moment` is one.
 pub trait Clock {
     /// The present moment. Its instant MUST NOT run backwards while the device is on, and MUST count time spent
-    /// asleep; one that does step back makes tokens count as expired, never as valid for longer.
+    /// asleep; one that does step back makes the tokens that [`Client::token`](crate::Client) lends expired for good, never
+    /// valid for longer.
     fn moment(&mut self) -> Moment;
 }
 

@@ -27,8 +27,8 @@ pub struct HttpRequest<'a> {
     revealed: Revealed<'a>,
 }
 
-/// What is sent: an [`HttpRequest`] whose channel was named.
-#[derive(Clone, Copy)]
+/// What is sent: an [`HttpRequest`] whose channel was named. It can be read and not be copied, so that what was looked at is what
+/// is sent.
 #[non_exhaustive]
 pub struct Revealed<'a> {
     /// Where to.
@@ -92,7 +92,8 @@ impl<'a> HttpRequest<'a> {
         self
     }
 
-    /// The time limit for the whole round trip, connecting included: 30 s unless this says otherwise.
+    /// The time limit for the whole round trip, connecting included: 30 s unless this says otherwise. It is kept in milliseconds:
+    /// a shorter one counts as one, and one of more than 49 days as that.
     #[must_use]
     pub const fn within(mut self, limit: Duration) -> Self {
         self.within = clock::millis(limit);
@@ -222,7 +223,8 @@ impl<'b> HttpReply<'b> {
         text(self.values(b"dpop-nonce").next()?)
     }
 
-    /// The lines of `WWW-Authenticate` (RFC 9110 §11.6.1) that speak of Bearer or DPoP. One that is no UTF-8 says nothing.
+    /// The lines of `WWW-Authenticate` (RFC 9110 §11.6.1) but those that surely speak of neither Bearer nor DPoP: a reply keeps
+    /// no room for them. One that is no UTF-8 says nothing.
     pub fn challenges(&self) -> impl Iterator<Item = &'b str> + use<'b> {
         self.values(b"www-authenticate").filter(|value| speaks_of_tokens(value)).filter_map(text)
     }

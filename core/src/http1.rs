@@ -40,7 +40,10 @@ pub enum Step<'s> {
     },
 }
 
-/// One request and its reply. The caller's buffer serves the request's head first, then the reply: give the same one
+/// One request and its reply. A body that doesn't fit is an error that says how much it needs; with a status from 404 on it is
+/// left out instead, for the status says it all, and the page beside it is meant for people.
+///
+/// The caller's buffer serves the request's head first, then the reply: give the same one
 /// each time, and wipe it where a step fails or the exchange is given up: it may hold an `Authorization` that was not sent,
 /// or part of a reply. It must hold the larger of both; see [`Link::new`](crate::Link::new).
 pub struct Exchange<'p> {
@@ -157,7 +160,7 @@ impl<'p> Exchange<'p> {
             State::Failed => return Err(ResponseError::EndedEarly.into()),
         }
         if let State::Done { again } = self.state {
-            if self.full {
+            if self.full && self.head.facts.status < 404 {
                 // One byte more than the body, to read what ends it.
                 let needed = self.filled.wrapping_add(1);
                 return Err(CapacityError { buffer: Buffer::Reply, needed, available: buf.len() }.into());
@@ -205,7 +208,7 @@ impl<'p> Exchange<'p> {
     /// [`ResponseError::EndedEarly`]: it was not reached.
     pub fn reply(self, buf: &mut [u8]) -> Result<HttpReply<'_>, ResponseError> {
         if let State::Done { .. } = self.state {
-            let (kept, body) = split_mut(split_mut(buf, self.filled).0, self.head.line_at);
+            let (kept, body) = split_mut(split_mut(buf, self.read_at()).0, self.head.line_at);
             return Ok(HttpReply::new(self.head.facts.status, body).with_head(kept));
         }
         Err(ResponseError::EndedEarly)
@@ -293,7 +296,7 @@ impl<'p> Exchange<'p> {
             }
             if length > available {
                 // No need to read it. What ends it is known already, so it is its last byte that is one more.
-                (self.full, self.filled) = (true, length.wrapping_sub(1));
+                (self.full, self.filled, self.head.facts.close) = (true, length.wrapping_sub(1), true);
                 self.framing = Framing::COMPLETE;
             }
         }

@@ -14,8 +14,9 @@ use crate::{Buffer, CapacityError, ClientAuth, ConfigError, Error};
 /// anew later.
 #[derive(Clone, Copy, Default)]
 pub struct TokenRequest<'a> {
-    scope: Option<&'a str>,
-    audience: Option<&'a str>,
+    /// Empty: none.
+    scope: &'a str,
+    audience: &'a str,
     resources: &'a [&'a str],
     extra: &'a [(&'a str, &'a str)],
     /// What keeps it from being sent; found where it is made, so that for a `const` the compiler does the work.
@@ -38,20 +39,20 @@ impl<'a> TokenRequest<'a> {
     /// Whatever the server gives this client by default.
     #[must_use]
     pub const fn new() -> Self {
-        Self { scope: None, audience: None, resources: &[], extra: &[], mistake: None }
+        Self { scope: "", audience: "", resources: &[], extra: &[], mistake: None }
     }
 
     /// The scope: tokens with one space between them (RFC 6749 §3.3).
     #[must_use]
     pub const fn scope(mut self, scope: &'a str) -> Self {
-        self.scope = Some(scope);
+        self.scope = scope;
         self.or_mistake(is_scope(scope.as_bytes()), ConfigError::Scope)
     }
 
     /// The audience, where the server takes one in the request (Auth0 needs it; Keycloak maps it by the scope).
     #[must_use]
     pub const fn audience(mut self, audience: &'a str) -> Self {
-        self.audience = Some(audience);
+        self.audience = audience;
         self.or_mistake(is_text(audience.as_bytes(), false), ConfigError::Audience)
     }
 
@@ -115,8 +116,8 @@ impl<'a> TokenRequest<'a> {
 
     pub(crate) fn write(&self, auth: &ClientAuth<'_>, out: &mut Writer<'_>) {
         out.text("grant_type=client_credentials");
-        parameter(out, "&scope=", self.scope.unwrap_or_default());
-        parameter(out, "&audience=", self.audience.unwrap_or_default());
+        parameter(out, "&scope=", self.scope);
+        parameter(out, "&audience=", self.audience);
         for resource in self.resources {
             parameter(out, "&resource=", resource);
         }

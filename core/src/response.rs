@@ -6,7 +6,7 @@
 mod json;
 mod seconds;
 
-use crate::bytes::{is_same, is_same_text, position};
+use crate::bytes::{Names, is_same, is_same_text, position};
 use crate::slot::DEFAULT_LIFE;
 use crate::{Error, Instant, Rejection, RejectionCode, ResponseError};
 use json::{Kind, Value};
@@ -86,26 +86,24 @@ pub(crate) fn read_from<'b>(
     body: &'b mut [u8],
     token_types: &[&str],
 ) -> Result<Issued<'b>, Error> {
-    let success = (200..300).contains(&status);
-    let members = match Members::read(body) {
-        Ok(members) => {
-            let code = match members.error.kind {
-                Kind::Absent | Kind::Null => b"",
-                Kind::Text => members.error.span.of(body),
-                Kind::Number | Kind::Other => b"?",
-            };
-            if !code.is_empty() {
-                return Err(Rejection { status, code: RejectionCode::of(code) }.into());
-            }
-            Some(members)
+    let mut values = core::array::from_fn(|_| Value::ABSENT);
+    let read = read_members(body, &mut values);
+    if read.is_ok() {
+        let [.., error] = &values;
+        let code = match error.kind {
+            Kind::Absent | Kind::Null => b"",
+            Kind::Text => error.span.of(body),
+            Kind::Number | Kind::Other => b"?",
+        };
+        if !code.is_empty() {
+            return Err(Rejection { status, code: RejectionCode::of(code) }.into());
         }
-        Err(error) if success => return Err(error.into()),
-        Err(_) => None,
-    };
-    match members {
-        Some(members) if success => members.issued(body, token_types).map_err(Error::from),
-        _ => Err(refused_by(status)),
     }
+    if let 200..300 = status {
+        read?;
+        return Ok(issued(body, &values, token_types)?);
+    }
+    Err(refused_by(status))
 }
 
 /// What a status says alone. A 4xx is about the request, but for those that say "later".
@@ -124,69 +122,58 @@ impl RejectionCode {
     }
 }
 
-/// The members of a reply that mean something here.
-struct Members {
-    access_token: Value,
-    token_type: Value,
-    expires_in: Value,
-    scope: Value,
-    error: Value,
+/// The members of a reply that mean something here, in the order of their values.
+const MEMBERS: Names<5> = Names::of("access_token token_type expires_in scope error");
+
+fn read_members(body: &mut [u8], values: &mut [Value; 5]) -> Result<(), ResponseError> {
+    if body.is_empty() {
+        return Err(ResponseError::Empty);
+    }
+    if body.starts_with(b"\x1f\x8b") {
+        return Err(ResponseError::Compressed);
+    }
+    json::read(body, &MEMBERS, values)
 }
 
-impl Members {
-    fn read(body: &mut [u8]) -> Result<Self, ResponseError> {
-        const NAMES: [&[u8]; 5] = [b"access_token", b"token_type", b"expires_in", b"scope", b"error"];
-        if body.is_empty() {
-            return Err(ResponseError::Empty);
-        }
-        if body.starts_with(b"\x1f\x8b") {
-            return Err(ResponseError::Compressed);
-        }
-        let [access_token, token_type, expires_in, scope, error] = json::read(body, &NAMES)?;
-        Ok(Self { access_token, token_type, expires_in, scope, error })
+fn issued<'b>(
+    body: &'b mut [u8],
+    values: &[Value; 5],
+    token_types: &[&str],
+) -> Result<Issued<'b>, ResponseError> {
+    let [access_token, token_type, expires_in, scope, _] = values;
+    let life = match expires_in.kind {
+        Kind::Absent | Kind::Null => DEFAULT_LIFE,
+        Kind::Text if !json::is_number(expires_in.span.of_mut(body)) => return Err(ResponseError::ExpiresIn),
+        Kind::Number | Kind::Text => seconds::read(expires_in.span.of(body)),
+        Kind::Other => return Err(ResponseError::ExpiresIn),
+    };
+    let body = &*body;
+    let token = access_token.span.of(body);
+    if access_token.kind != Kind::Text {
+        return Err(ResponseError::TokenMissing);
     }
-
-    fn issued<'b>(&self, body: &'b mut [u8], token_types: &[&str]) -> Result<Issued<'b>, ResponseError> {
-        let number = self.expires_in.span;
-        let life = match self.expires_in.kind {
-            Kind::Absent | Kind::Null => DEFAULT_LIFE,
-            Kind::Text if !json::is_number(number.of_mut(body)) => return Err(ResponseError::ExpiresIn),
-            Kind::Number | Kind::Text => seconds::read(number.of(body)),
-            Kind::Other => return Err(ResponseError::ExpiresIn),
-        };
-        let body = &*body;
-        let token = self.access_token.span.of(body);
-        if self.access_token.kind != Kind::Text {
-            return Err(ResponseError::TokenMissing);
-        }
-        if token.is_empty() || !(self.access_token.is_visible() || is_visible(token)) {
-            return Err(ResponseError::TokenCharacters);
-        }
-        let token_type = match self.token_type.kind {
-            Kind::Text => self.token_type.span.of(body),
-            Kind::Absent | Kind::Null => b"",
-            Kind::Number | Kind::Other => return Err(ResponseError::TokenType),
-        };
-        let known = |name: &str| is_same_text(token_type, name.as_bytes());
-        if !known("Bearer") && !token_types.iter().any(|name| known(name)) {
-            return Err(ResponseError::TokenType);
-        }
-        let scope = match self.scope.kind {
-            Kind::Text => Some(self.scope.span.of(body)).filter(|scope| !scope.is_empty()),
-            _ => None,
-        };
-        Ok(Issued { token, scope, life, sent_at: Instant::from_millis(0), issuer: 0 })
+    // RFC 6749 Appendix A.12, without the space, which no header could carry: %x21-7E.
+    if token.is_empty() || !(access_token.is_visible() || token.iter().all(u8::is_ascii_graphic)) {
+        return Err(ResponseError::TokenCharacters);
     }
+    let token_type = match token_type.kind {
+        Kind::Text => token_type.span.of(body),
+        Kind::Absent | Kind::Null => b"",
+        Kind::Number | Kind::Other => return Err(ResponseError::TokenType),
+    };
+    let known = |name: &str| is_same_text(token_type, name.as_bytes());
+    if !known("Bearer") && !token_types.iter().any(|name| known(name)) {
+        return Err(ResponseError::TokenType);
+    }
+    let scope = match scope.kind {
+        Kind::Text => Some(scope.span.of(body)).filter(|scope| !scope.is_empty()),
+        _ => None,
+    };
+    Ok(Issued { token, scope, life, sent_at: Instant::from_millis(0), issuer: 0 })
 }
 
 /// Whether `text` is one JSON object that this reader would take; it unescapes `text` on the way.
 #[cfg(feature = "serde")]
 pub(crate) fn is_json_object(text: &mut [u8]) -> bool {
-    json::read(text, &[]).is_ok()
-}
-
-/// RFC 6749 Appendix A.12, without the space, which no header could carry: %x21-7E. No way out of the loop, so that a
-/// host's compiler turns it into vectors.
-fn is_visible(token: &[u8]) -> bool {
-    token.iter().fold(0, |highest, byte| byte.wrapping_sub(0x21).max(highest)) < 0x5e
+    json::read(text, &Names::of(""), &mut []).is_ok()
 }

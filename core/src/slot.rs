@@ -45,6 +45,8 @@ pub struct Slot<'a> {
     generation: Generation,
     trusted: bool,
     refresh_failed: Option<Why>,
+    /// The clock, when it was asked last.
+    seen: Instant,
 }
 
 /// A token that serves, lent by its slot.
@@ -132,6 +134,7 @@ impl<'a> Slot<'a> {
             generation: Generation(0),
             trusted: false,
             refresh_failed: None,
+            seen: Instant::from_millis(0),
         }
     }
 
@@ -209,13 +212,21 @@ impl<'a> Slot<'a> {
         self.filled_by == client
     }
 
+    /// A clock that steps back, if only a little, knows nothing of a token's age any more: expired, for good.
+    pub(crate) fn see(&mut self, now: Instant) {
+        if now < self.seen {
+            self.trusted = false;
+        }
+        self.seen = now;
+    }
+
     pub(crate) fn plan(&self, now: Instant) -> Plan {
         if self.trusted { self.lifetime.plan(now) } else { Plan::Fetch }
     }
 
     /// How long, in milliseconds, a renewal may take at `now`, while the old token serves: half of what that has left.
     pub(crate) fn patience(&self, now: Instant) -> u32 {
-        self.lifetime.left(now) / 2
+        (self.lifetime.left(now) / 2).max(1)
     }
 
     pub(crate) fn lend(&self) -> Token<'_> {

@@ -48,6 +48,29 @@ fn provoked<E: core::fmt::Debug>(errors: impl IntoIterator<Item = E>) -> BTreeSe
 
 const ERRORS: &str = include_str!("../../core/src/error.rs");
 
+#[test]
+fn no_header_value_breaks_out_of_its_line() {
+    let good = || HttpRequest::post(ID, "application/json", b"{}").authorization(b"Bearer a");
+    assert!(good().reveal(Channel::Authenticated).is_ok());
+    let mut bad = vec![
+        HttpRequest::post(ID, "", b""),
+        HttpRequest::post(ID, "a\r\nX-Admin: 1", b""),
+        HttpRequest::post(ID, "a\r\nX-Admin: 1", b"").authorization(b"Bearer a"),
+        HttpRequest::get(ID).authorization(b""),
+        good().authorization(b"Bearer a\r\nX-Admin: 1").authorization(b"Bearer a"),
+    ];
+    let values: Vec<[u8; 3]> = (0..=u8::MAX).map(|byte| [b'a', byte, b'b']).collect();
+    let is_control = |value: &&[u8; 3]| value[1] < 0x20 && value[1] != b'\t' || value[1] == 0x7f;
+    bad.extend(values.iter().filter(is_control).map(|value| HttpRequest::get(ID).authorization(value)));
+    assert_eq!(bad.len(), 5 + 32);
+    for request in bad {
+        assert_eq!(request.reveal(Channel::Authenticated).err(), Some(ConfigError::HeaderValue));
+    }
+    for value in values.iter().filter(|value| !is_control(value)) {
+        assert!(HttpRequest::get(ID).authorization(value).reveal(Channel::Authenticated).is_ok());
+    }
+}
+
 fn config_errors() -> Vec<ConfigError> {
     let encode = |request: TokenRequest<'_>, auth: ClientAuth<'_>| match request.encode(&auth, &mut [0; 512])
     {

@@ -8,6 +8,7 @@ use keyfob::{
 use keyfob_tests::modem::{Modem, ModemError};
 use keyfob_tests::{AUTH, ID, TOKEN};
 use std::cell::Cell;
+use std::time::Duration;
 
 const FRESH: Plan = Plan::Use;
 const STALE: Plan = Plan::Refresh;
@@ -88,6 +89,29 @@ fn a_clock_that_steps_back_or_starts_anew_knows_nothing() {
     assert_eq!(plans(Some("300"), 5_000, &[5_000, 4_999, 0]), [FRESH, EXPIRED, EXPIRED]);
 }
 
+/// 1000 s fetched · 1250 s used · back to 1050 s, or to 500 s: nobody knows how old it is, and later neither
+#[test]
+fn once_a_clock_has_stepped_back_a_token_stays_expired() {
+    for stepped_to in [1_249_999, 1_050_000, 1_000_000, 500_000, 0] {
+        let (mut memory, mut scratch, ms) = ([0; 64], [0; 512], Cell::new(1_000_000));
+        let mut client = Client::new(ID, AUTH);
+        let mut slot = Slot::new(TokenRequest::new(), &mut memory);
+        let modem = Modem::new([(200, TOKEN), (503, "busy"), (503, "busy"), (200, TOKEN)]);
+        let mut link = Link::new(modem, || Moment::at_millis(ms.get()), &mut scratch);
+        client.token(&mut link, &mut slot).unwrap();
+        ms.set(1_250_000);
+        client.token(&mut link, &mut slot).unwrap();
+        assert_eq!(link.transport.orders.len(), 1);
+
+        for now in [stepped_to, 1_250_000] {
+            ms.set(now);
+            assert!(client.token(&mut link, &mut slot).is_err(), "{stepped_to}, then {now}");
+        }
+        client.token(&mut link, &mut slot).unwrap();
+        assert_eq!(link.transport.orders.len(), 4);
+    }
+}
+
 #[test]
 fn the_end_of_time_is_no_overflow() {
     let last = u64::MAX;
@@ -150,6 +174,24 @@ fn a_renewal_that_hangs_leaves_the_old_token_time_to_serve() {
     ms.set(300_000);
     assert!(client.token(&mut link, &mut slot).is_err());
     assert_eq!(link.transport.limits_ms.last(), Some(&30_000));
+}
+
+#[test]
+fn a_limit_is_kept_in_milliseconds_and_is_never_none() {
+    let longest = Duration::from_millis(u32::MAX.into());
+    for (given, kept) in [
+        (Duration::ZERO, Duration::ZERO),
+        (Duration::from_nanos(1), Duration::from_millis(1)),
+        (Duration::from_micros(999), Duration::from_millis(1)),
+        (Duration::from_micros(1_999), Duration::from_millis(1)),
+        (Duration::from_secs(30), Duration::from_secs(30)),
+        (Duration::from_millis(u64::from(u32::MAX) - 1), Duration::from_millis(u64::from(u32::MAX) - 1)),
+        (longest, longest),
+        (longest + Duration::from_millis(1), longest),
+        (Duration::MAX, longest),
+    ] {
+        assert_eq!(HttpRequest::get(ID).within(given).time_limit(), kept, "{given:?}");
+    }
 }
 
 #[test]

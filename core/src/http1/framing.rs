@@ -1,8 +1,8 @@
 //! Where a reply's body ends (RFC 9112 §6), and the chunks that it may come in (§7.1). What the head says comes from
 //! `head`; the bytes of the body are moved by the exchange.
 
-use super::Fault;
 use super::head::{Facts, Transfer};
+use super::{Fault, MAX_BODY};
 
 #[derive(Clone, Copy)]
 pub(super) struct Framing {
@@ -17,15 +17,16 @@ enum Part {
     Length,
     /// The body, which ends where the stream does.
     UntilClose,
-    /// A chunk's size, before and behind its first digit; then the rest of its line, its data, and its end.
+    /// A chunk's size, before and behind its first digit, and blanks behind it.
     Size,
     SizeDigits,
-    Extension,
+    Blanks,
+    /// A chunk's data, and its end.
     Data,
     DataEnd,
-    /// The start of a trailer's line, and the rest of it.
-    TrailerStart,
-    Trailer,
+    /// The start of a trailer's line, and the rest of it; or the rest of a size's, an extension.
+    LineStart,
+    Line,
     Complete,
 }
 
@@ -95,25 +96,30 @@ impl Framing {
 
     /// A byte of the framing, a line feed for each end of a line.
     pub(super) fn push(&mut self, byte: u8) -> Result<(), Fault> {
-        match (self.part, byte) {
-            (Part::SizeDigits | Part::Extension, b'\n') if self.rest > 0 => self.part = Part::Data,
-            (Part::SizeDigits | Part::Extension | Part::Trailer, b'\n') => self.part = Part::TrailerStart,
-            (Part::DataEnd, b'\n') => self.part = Part::Size,
-            (Part::TrailerStart, b'\n') => self.part = Part::Complete,
-            (Part::Size | Part::SizeDigits, _) if byte.is_ascii_hexdigit() => {
+        self.part = match self.part {
+            Part::Size | Part::SizeDigits if byte.is_ascii_hexdigit() => {
                 let digit = if byte <= b'9' { byte & 0x0f } else { (byte & 0x0f).wrapping_add(9) };
-                if self.rest > usize::MAX >> 4 {
+                if self.rest > MAX_BODY >> 4 {
                     return Err(Fault::TooLarge);
                 }
                 self.rest = self.rest << 4 | usize::from(digit);
-                self.part = Part::SizeDigits;
+                Part::SizeDigits
             }
-            // Spaces before an extension are bad form, and sent (RFC 9112 §7.1.1).
-            (Part::SizeDigits, b';' | b' ' | b'\t') => self.part = Part::Extension,
-            (Part::Extension, _) => {}
-            (Part::TrailerStart | Part::Trailer, _) => self.part = Part::Trailer,
+            Part::SizeDigits | Part::Blanks | Part::Line if byte == b'\n' => {
+                if self.rest > 0 {
+                    Part::Data
+                } else {
+                    Part::LineStart
+                }
+            }
+            Part::DataEnd if byte == b'\n' => Part::Size,
+            Part::LineStart if byte == b'\n' => Part::Complete,
+            // Blanks before an extension are bad form, and sent (RFC 9112 §7.1.1); nothing else may follow them.
+            Part::SizeDigits | Part::Blanks if matches!(byte, b' ' | b'\t') => Part::Blanks,
+            Part::SizeDigits | Part::Blanks if byte == b';' => Part::Line,
+            Part::LineStart | Part::Line => Part::Line,
             _ => return Err(Fault::Framing),
-        }
+        };
         Ok(())
     }
 }

@@ -4,7 +4,7 @@
 mod visible;
 
 use crate::ResponseError;
-use crate::bytes::{is_same, split};
+use crate::bytes::{Names, split};
 
 /// How deep a member's value may be nested: one bit of a `u32` for each level.
 const MAX_DEPTH: u32 = u32::BITS;
@@ -43,7 +43,8 @@ impl Value {
         self.visible
     }
 
-    const ABSENT: Self = Self { kind: Kind::Absent, span: Span { start: 0, end: 0 }, visible: false };
+    pub(crate) const ABSENT: Self =
+        Self { kind: Kind::Absent, span: Span { start: 0, end: 0 }, visible: false };
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -57,16 +58,20 @@ pub(crate) enum Kind {
     Absent,
 }
 
-/// Reads the one object that `text` is, and takes the values of the members named in `names`, each into its place.
+/// Reads the one object that `text` is, and takes the values of the members named in `names`, each into its place, which is
+/// `ABSENT` before.
 ///
 /// # Errors
 /// `text` is no JSON object, is nested too deep, or repeats one of `names`: of two readers of such a text, each might
 /// believe another member.
-pub(crate) fn read<const N: usize>(text: &mut [u8], names: &[&[u8]; N]) -> Result<[Value; N], ResponseError> {
-    let mut values = core::array::from_fn(|_| Value::ABSENT);
+pub(crate) fn read<const N: usize>(
+    text: &mut [u8],
+    names: &Names<N>,
+    values: &mut [Value; N],
+) -> Result<(), ResponseError> {
     let mut reader = Reader::of(text);
-    match reader.object(names, &mut values) {
-        Some(()) => Ok(values),
+    match reader.object(names, values) {
+        Some(()) => Ok(()),
         None if reader.misshapen => Err(ResponseError::JsonShape { offset: reader.at }),
         None => Err(ResponseError::Json { offset: reader.at }),
     }
@@ -97,7 +102,7 @@ impl<'t> Reader<'t> {
     }
 
     /// The way back from what is nested is a stack of bits, one for each level: set for an object.
-    fn object(&mut self, names: &[&[u8]], values: &mut [Value]) -> Option<()> {
+    fn object<const N: usize>(&mut self, names: &Names<N>, values: &mut [Value; N]) -> Option<()> {
         // A byte order mark is forbidden, and sent.
         if self.eat(0xef) && !(self.eat(0xbb) && self.eat(0xbf)) {
             return None;
@@ -128,7 +133,7 @@ impl<'t> Reader<'t> {
                 let name = self.string()?;
                 if depth == 0 {
                     let name = name.of(self.text);
-                    place = names.iter().position(|known| is_same(name, known));
+                    place = names.position(name);
                 }
                 self.expect(b':')?;
                 byte = self.peek();

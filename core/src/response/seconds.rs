@@ -2,7 +2,6 @@
 //! affair.
 
 /// Whole seconds of a JSON number (RFC 8259 §6): what is below zero is 0, what is too large `u32::MAX`.
-#[cfg_attr(not(target_pointer_width = "64"), inline(never))]
 pub(super) fn read(number: &[u8]) -> u32 {
     // So many digits stand before the point, and so many places the exponent moves it.
     let (mut places, mut place, mut power, mut sign) = (0_i32, 1, 0_i32, 0);

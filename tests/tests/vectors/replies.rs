@@ -92,14 +92,44 @@ fn with_every_character_in_the_token() {
     }
 }
 
+/// A host looks at a token in words and blocks: each byte stands in each of their places, and behind the last whole one.
 #[test]
-fn with_each_single_byte_in_the_token() {
-    for byte in 0..=u8::MAX {
-        let body = [br#"{"access_token":"a"#, &[byte][..], br#"b","token_type":"Bearer"}"#].concat();
-        let taken = response::read(200, &mut body.clone()).is_ok();
-        // A quote ends the text, a backslash begins an escape; here `\b`, a backspace.
-        let visible = (0x21..=0x7e).contains(&byte) && byte != b'"' && byte != b'\\';
-        assert_eq!(taken, visible, "{byte:#04x}");
+fn with_each_single_byte_in_the_token_and_at_each_place_of_it() {
+    for before in (0..70).chain([127, 128, 255, 256, 257, 300, 319, 320, 511, 512]) {
+        for behind in [1, 8, 400] {
+            for byte in 0..=u8::MAX {
+                let token = [&vec![b'a'; before][..], &[byte], &vec![b'b'; behind]].concat();
+                let body = [br#"{"access_token":""#, &token[..], br#"","token_type":"Bearer"}"#].concat();
+                let mut body = body.clone();
+                let taken = response::read(200, &mut body).map(|issued| issued.expose_token().to_owned());
+                // A quote ends the text, a backslash begins an escape; here `\b`, a backspace.
+                let visible = (0x21..=0x7e).contains(&byte) && byte != b'"' && byte != b'\\';
+                let what = format!("{byte:#04x} behind {before}, before {behind}");
+                assert_eq!(taken.is_ok(), visible, "{what}");
+                if visible {
+                    assert_eq!(taken.unwrap().as_bytes(), token, "{what}");
+                }
+            }
+        }
+    }
+}
+
+/// Some servers escape the slashes of a token.
+#[test]
+fn with_an_escape_at_each_place_of_the_token() {
+    for before in 0..600 {
+        let (front, back) = ("a".repeat(before), "b".repeat(400));
+        for escape in [r"\/", r"\u002f"] {
+            let body = format!(r#"{{"access_token":"{front}{escape}{back}","token_type":"Bearer"}}"#);
+            let mut body = body.into_bytes();
+            let issued = response::read(200, &mut body).unwrap();
+            assert_eq!(issued.expose_token(), format!("{front}/{back}"), "behind {before}");
+        }
+        // What no header can carry does not come in by an escape either.
+        for escape in [r"\u0020", r"\n", r"\u007f", r"\u00e9"] {
+            let body = format!(r#"{{"access_token":"{front}{escape}{back}","token_type":"Bearer"}}"#);
+            assert!(response::read(200, &mut body.into_bytes()).is_err(), "{escape} behind {before}");
+        }
     }
 }
 

@@ -100,6 +100,43 @@ fn of_bodies_beyond_all_bounds() {
     }
 }
 
+/// The page that comes with such a status is meant for people: it is no reason to ask for a larger buffer.
+#[test]
+fn is_no_matter_for_a_page_whose_status_says_it_all() {
+    for status in [404, 405, 429, 500, 502, 503, 599] {
+        for framing in FRAMINGS {
+            for len in [255, 256, 257, 5_000] {
+                for pieces in [1, 64, usize::MAX] {
+                    let page = reply(status, &body(len), framing);
+                    let mut stream = Stream::replying(page).giving_at_most(pieces);
+                    let found = round_trip(DRIVERS[len % 2], &mut stream, 256).unwrap();
+                    let what = format!("{status}, {framing:?}, {len} bytes, {pieces} at a time");
+                    assert_eq!(found.status, status, "{what}");
+                    if len < 256 || found.body.len() == len {
+                        assert_eq!(found.body, body(len), "{what}");
+                    } else {
+                        assert_eq!(found.body, b"", "{what}");
+                        // What was not read would be taken for the next reply.
+                        assert!(!found.again || framing == Framing::Chunked, "{what}");
+                    }
+                }
+            }
+        }
+    }
+    let token = fetch_with(
+        Driver::Blocking,
+        Stream::replying(reply(503, &body(5_000), Framing::Length)),
+        Setting { scratch: 512, ..Setting::default() },
+    );
+    assert_eq!(token.token, Err(Error::Response(ResponseError::Status(503))));
+    // A rejection may be read from its body: there the number counts.
+    for status in [200, 400, 401, 403] {
+        let mut stream = Stream::replying(reply(status, &body(5_000), Framing::Length));
+        let error = CapacityError { buffer: Buffer::Reply, needed: 5_000, available: 256 };
+        assert_eq!(round_trip(Driver::Blocking, &mut stream, 256), Err(Error::Capacity(error)));
+    }
+}
+
 const AUTHS: [fn() -> ClientAuth<'static>; 3] = [
     || AUTH,
     || ClientAuth::secret_basic("sensor 17", "s3cret: with % and €"),

@@ -44,10 +44,7 @@ pub(super) const FIGURES: &[Figure] = &[
     ),
     host("instructions-fetch", "A token fetched", "instructions", None),
     host("instructions-fetch-oauth2", "A token fetched by the oauth2 crate", "instructions", None),
-    Figure {
-        budget: Some(0.2),
-        ..host("instructions-fetch-ratio", "keyfob's share of that", "ratio", None)
-    },
+    Figure { budget: Some(0.2), ..host("instructions-fetch-ratio", "keyfob's share of that", "ratio", None) },
     host("instructions-from-memory", "A token from memory", "instructions", Some(100.0)),
     host("instructions-from-memory-as-text", "A token from memory, as `&str`", "instructions", None),
     allocations("allocations-fetch", "Allocations for a token fetched", Some(0.0)),

@@ -56,7 +56,8 @@ pub(super) fn measure(root: &Path) -> crate::Result {
 /// README's table, from what the file says.
 pub(super) fn table(root: &Path) -> crate::Result<String> {
     let peers: Peers = read_json(&root.join(FILE))?;
-    let mut text = String::from("| figure | keyfob | peer | which | share |\n| --- | ---: | ---: | --- | ---: |\n");
+    let mut text =
+        String::from("| figure | keyfob | peer | which | share |\n| --- | ---: | ---: | --- | ---: |\n");
     for Row { figure, unit, keyfob, peer, which } in &peers.figures {
         let share = keyfob / peer;
         let (keyfob, peer) = (number(*keyfob), number(*peer));
