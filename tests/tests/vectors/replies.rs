@@ -101,13 +101,13 @@ fn with_each_single_byte_in_the_token_and_at_each_place_of_it() {
                 let token = [&vec![b'a'; before][..], &[byte], &vec![b'b'; behind]].concat();
                 let body = [br#"{"access_token":""#, &token[..], br#"","token_type":"Bearer"}"#].concat();
                 let mut body = body.clone();
-                let taken = response::read(200, &mut body).map(|issued| issued.expose_token().to_owned());
+                let read = response::read(200, &mut body).map(|issued| issued.expose_token().to_owned());
                 // A quote ends the text, a backslash begins an escape; here `\b`, a backspace.
                 let visible = (0x21..=0x7e).contains(&byte) && byte != b'"' && byte != b'\\';
                 let what = format!("{byte:#04x} behind {before}, before {behind}");
-                assert_eq!(taken.is_ok(), visible, "{what}");
+                assert_eq!(read.is_ok(), visible, "{what}");
                 if visible {
-                    assert_eq!(taken.unwrap().as_bytes(), token, "{what}");
+                    assert_eq!(read.unwrap().as_bytes(), token, "{what}");
                 }
             }
         }
