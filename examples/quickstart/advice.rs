@@ -5,7 +5,7 @@ use crate::timeline::thousands;
 use keyfob::{
     Buffer, CapacityError, ConfigError, Endpoint, Error, Rejection, RejectionCode, ResponseError, Why,
 };
-use keyfob_std::{CertificateProblem, EnvironmentError, RootsError};
+use keyfob_std::{CertificateProblem, EnvironmentError, Phase, RootsError};
 use std::ffi::OsString;
 use std::fmt;
 use std::io;
@@ -36,6 +36,8 @@ pub(crate) enum Trouble {
 pub(crate) struct Advice<'a> {
     pub(crate) endpoint: Endpoint<'a>,
     pub(crate) client_id: &'a str,
+    /// The client authentication that wasn't used: servers take from a client only the one that it is registered for.
+    pub(crate) other_auth: &'static str,
 }
 
 type Failure = Error<keyfob_std::Error>;
@@ -48,23 +50,24 @@ impl Advice<'_> {
             Error::Rejected(rejection) => self.about_rejection(rejection),
             Error::Capacity(error) => about_capacity(error),
             Error::Response(error) => self.about_response(error),
-            Error::Transport(error) => format!("{at}: {}", about_transport(error)),
+            Error::Transport(error) => about_transport(&self.endpoint, error, "TOKEN_URL"),
             error => format!("{at}: {error}"),
         }
     }
 
     fn about_rejection(&self, rejection: Rejection) -> String {
         let Rejection { status, code } = rejection;
-        let (at, client) = (authority(&self.endpoint), self.client_id);
+        let (at, client, other) = (authority(&self.endpoint), self.client_id, self.other_auth);
         let said = format!("({code}, status {status})");
         match (status, code) {
             (404 | 405 | 410, _) => format!(
-                "no token endpoint at {} (status {status}): check the path in TOKEN_URL, and the realm's name in it",
+                "no token endpoint at {} (status {status}): check the path in TOKEN_URL (on Keycloak, the \
+                 realm too)",
                 self.endpoint.url()
             ),
             (_, RejectionCode::InvalidClient) => format!(
-                "{at} does not accept the client {client} {said}: check CLIENT_ID, then CLIENT_SECRET; or its \
-                 administrator has disabled it"
+                "{at} does not accept the client {client} {said}: check CLIENT_ID, CLIENT_SECRET and CLIENT_AUTH \
+                 (perhaps {other}); or its administrator has disabled it"
             ),
             (_, RejectionCode::UnauthorizedClient) => format!(
                 "{at} refuses the client {client} {said}: check CLIENT_SECRET; if it is right, its administrator \
@@ -79,15 +82,21 @@ impl Advice<'_> {
             }
             (_, RejectionCode::InvalidRequest) => {
                 format!(
-                    "{at} does not like the request {said}: check CLIENT_AUTH, SCOPE and AUDIENCE, or its log"
+                    "{at} does not like the request {said}: check CLIENT_ID, CLIENT_SECRET, CLIENT_AUTH, SCOPE and \
+                     AUDIENCE; or the client may not use client credentials"
                 )
             }
             (_, RejectionCode::ServerError | RejectionCode::TemporarilyUnavailable) => {
                 format!("{at} has a problem of its own {said}: try again later, or tell its administrator")
             }
             _ if rejection.refuses_credentials() => format!(
-                "{at} does not accept the client {client} {said}: check CLIENT_ID, CLIENT_SECRET and CLIENT_AUTH"
+                "{at} does not accept the client {client} {said}: check CLIENT_ID, CLIENT_SECRET and CLIENT_AUTH \
+                 (perhaps {other})"
             ),
+            // So many servers answer to what isn't TLS.
+            (400, RejectionCode::Unspecified) if !self.endpoint.is_https() => {
+                about_bad_request(&self.endpoint, "TOKEN_URL")
+            }
             _ => format!(
                 "{at} refuses the client {client} {said}: its log says why, and its administrator can mend it"
             ),
@@ -108,18 +117,17 @@ impl Advice<'_> {
             ResponseError::Status(status) => format!(
                 "{at} has a problem of its own (status {status}): try again later, or tell its administrator"
             ),
-            ResponseError::Head | ResponseError::EndedEarly if !self.endpoint.is_https() => {
-                format!(
-                    "{at} does not speak plain http ({error}): is it the port for https://? Correct TOKEN_URL"
-                )
+            ResponseError::Empty | ResponseError::Json { .. } | ResponseError::TokenMissing => {
+                format!("what answers at {url} is no token endpoint ({error}): correct TOKEN_URL")
             }
-            ResponseError::Head
-            | ResponseError::EndedEarly
-            | ResponseError::Framing
-            | ResponseError::Compressed => {
-                format!("{at} breaks the rules of HTTP ({error}): check TOKEN_URL, or tell its administrator")
+            ResponseError::TokenType => format!(
+                "{at} breaks RFC 6749 section 5.1 ({error}): its maker must mend that; your own program can allow it \
+                 by bearer_also_called"
+            ),
+            ResponseError::JsonShape { .. } | ResponseError::TokenCharacters | ResponseError::ExpiresIn => {
+                format!("{at} breaks RFC 6749 section 5.1 ({error}): its maker must mend that")
             }
-            error => format!("what answers at {url} is no token endpoint ({error}): correct TOKEN_URL"),
+            error => about_http(&self.endpoint, error, "TOKEN_URL"),
         }
     }
 
@@ -128,7 +136,8 @@ impl Advice<'_> {
     pub(crate) fn about_service(&self, endpoint: Endpoint<'_>, error: Failure) -> String {
         let at = authority(&endpoint);
         match error {
-            Error::Transport(error) => format!("{at}: {}", about_transport(error)),
+            Error::Transport(error) => about_transport(&endpoint, error, "API_URL"),
+            Error::Response(error) => about_http(&endpoint, error, "API_URL"),
             Error::Capacity(CapacityError { needed, available, .. }) => format!(
                 "{at} answers with {} bytes, and {} are read here: choose a smaller resource in API_URL",
                 thousands(needed),
@@ -142,6 +151,7 @@ impl Advice<'_> {
     pub(crate) fn about_status(&self, endpoint: Endpoint<'_>, status: u16) -> String {
         let (at, url, client) = (authority(&endpoint), endpoint.url(), self.client_id);
         match status {
+            400 if !endpoint.is_https() => about_bad_request(&endpoint, "API_URL"),
             401 => format!(
                 "{at} refuses a fresh token too (status 401): it wants another AUDIENCE or SCOPE, or trusts another \
                  server; its administrator knows"
@@ -172,12 +182,47 @@ fn about_capacity(error: CapacityError) -> String {
     )
 }
 
-fn about_transport(error: keyfob_std::Error) -> String {
+/// `variable` is the one that says where the server is; so below.
+fn about_transport(endpoint: &Endpoint<'_>, error: keyfob_std::Error, variable: &str) -> String {
     use keyfob_std::Error as E;
+    let at = authority(endpoint);
     match error {
-        E::Certificate(CertificateProblem::UnknownIssuer) | E::NoRoots => format!("{error} in CA_FILE"),
-        error => error.to_string(),
+        E::Certificate(CertificateProblem::UnknownIssuer) | E::NoRoots => format!("{at}: {error} in CA_FILE"),
+        E::Closed(Phase::Send | Phase::Receive) if !endpoint.is_https() => {
+            format!("{at}: {error}; or is it the port for https://? Then correct {variable}")
+        }
+        error => format!("{at}: {error}"),
     }
+}
+
+/// What came was no whole answer.
+fn about_http(endpoint: &Endpoint<'_>, error: ResponseError, variable: &str) -> String {
+    let at = authority(endpoint);
+    match (error, endpoint.is_https()) {
+        // Whether any of it came, the error doesn't say; a port for TLS may hang up at once.
+        (ResponseError::EndedEarly, false) => format!(
+            "{at} broke off its answer: try again; or is it the port for https://? Then correct {variable}"
+        ),
+        (ResponseError::EndedEarly, true) => {
+            format!("{at} broke off its answer: try again, or its log says why")
+        }
+        (ResponseError::Head, false) => format!(
+            "{at} does not speak plain http ({error}): is it the port for https://? Correct {variable}"
+        ),
+        (ResponseError::Head | ResponseError::Framing | ResponseError::Compressed, _) => {
+            format!("{at} breaks the rules of HTTP ({error}): check {variable}, or tell its administrator")
+        }
+        _ => format!("{at} answers nonsense ({error}): check {variable}, or tell its administrator"),
+    }
+}
+
+/// Over plain http, a 400 without a reason.
+fn about_bad_request(endpoint: &Endpoint<'_>, variable: &str) -> String {
+    format!(
+        "{} refuses the request (status 400): is it the port for https://? Then correct {variable}; or its log \
+         says why",
+        authority(endpoint)
+    )
 }
 
 impl From<EnvironmentError> for Trouble {

@@ -4,6 +4,7 @@
 //! life with them. With `TOKEN_URL`, `CLIENT_ID` and `CLIENT_SECRET` it does the same with that server.
 
 mod advice;
+mod granted;
 mod roles;
 mod scene;
 mod settings;

@@ -51,6 +51,20 @@ impl Claims {
     }
 }
 
+impl Name {
+    /// Its beginning; what a terminal would obey is replaced.
+    pub(crate) fn of(text: &str) -> Self {
+        let mut name = Self::default();
+        for character in text.chars() {
+            let shown = if character.is_control() { '\u{fffd}' } else { character };
+            if name.0.push(shown).is_err() {
+                break;
+            }
+        }
+        name
+    }
+}
+
 impl fmt::Display for Name {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.0)
@@ -85,15 +99,7 @@ impl Visitor<'_> for NameVisitor {
     }
 
     fn visit_str<E: de::Error>(self, text: &str) -> Result<Name, E> {
-        let mut name = Name::default();
-        for character in text.chars() {
-            // A terminal obeys control characters.
-            let shown = if character.is_control() { '\u{fffd}' } else { character };
-            if name.0.push(shown).is_err() {
-                break;
-            }
-        }
-        Ok(name)
+        Ok(Name::of(text))
     }
 }
 

@@ -12,6 +12,10 @@ pub(crate) struct Settings {
     /// Bytes.
     pub(crate) scratch: usize,
     pub(crate) api_url: Option<String>,
+    /// What was asked for, to be held against what is granted.
+    pub(crate) scope: Option<String>,
+    /// What `CLIENT_AUTH` could say too.
+    pub(crate) other_auth: &'static str,
     /// The API's server is trusted by the same roots as the token's.
     pub(crate) ca_file: Option<String>,
 }
@@ -23,6 +27,11 @@ impl Settings {
             token_memory: bytes("TOKEN_BYTES")?.unwrap_or(Source::TOKEN_MEMORY),
             scratch: bytes("SCRATCH_BYTES")?.unwrap_or(Source::SCRATCH),
             api_url: text("API_URL")?,
+            scope: text("SCOPE")?,
+            other_auth: match text("CLIENT_AUTH")?.as_deref() {
+                Some("client_secret_basic") => "client_secret_post",
+                _ => "client_secret_basic",
+            },
             ca_file: text("CA_FILE")?,
         })
     }

@@ -2,12 +2,14 @@
 //! looks is `timeline`'s affair, what an error means `advice`'s.
 
 use crate::advice::{Advice, Trouble};
-use crate::roles::Claims;
+use crate::granted::Granted;
+use crate::roles::{Claims, Name};
 use crate::scene::{Scene, Service};
 use crate::settings::Settings;
 use crate::timeline::{Seconds, Timeline, thousands};
 use crate::watch::{Trip, Watch};
 use keyfob::blocking::RoundTrip;
+use keyfob::claims::ClaimsError;
 use keyfob::{Client, Clock, Endpoint, Http1, HttpRequest, Instant, Link, Slot, Token};
 use keyfob_std::{Connector, StdClock};
 use keyfob_world::World;
@@ -24,7 +26,11 @@ const LONGEST_ANSWER: usize = 1 << 20;
 const CLAIMS: usize = 64 * 1024;
 
 /// Runs all steps.
-pub(crate) fn run(scene: Scene<'_>, settings: &Settings, timeline: &mut Timeline) -> Result<(), Trouble> {
+pub(crate) fn run<'a>(
+    scene: Scene<'a>,
+    settings: &'a Settings,
+    timeline: &'a mut Timeline,
+) -> Result<(), Trouble> {
     let mut run = Run::new(scene, settings, timeline);
     run.title();
     run.turn(Telling::Everything)?;
@@ -46,7 +52,7 @@ struct Run<'a> {
     server: String,
     service: Option<Watched<'a>>,
     world: Option<&'a World>,
-    show_token: bool,
+    settings: &'a Settings,
     timeline: &'a mut Timeline,
 }
 
@@ -68,8 +74,8 @@ enum Telling {
 }
 
 impl<'a> Run<'a> {
-    fn new(scene: Scene<'a>, settings: &Settings, timeline: &'a mut Timeline) -> Self {
-        let transport = Watch::new(scene.transport);
+    fn new(scene: Scene<'a>, settings: &'a Settings, timeline: &'a mut Timeline) -> Self {
+        let transport = Watch::of_tokens(scene.transport);
         Self {
             client: scene.client,
             client_id: scene.client_id,
@@ -78,7 +84,7 @@ impl<'a> Run<'a> {
             server: scene.server,
             service: scene.service.map(Watched::new),
             world: scene.world,
-            show_token: settings.show_token,
+            settings,
             timeline,
         }
     }
@@ -113,8 +119,8 @@ impl<'a> Run<'a> {
     /// What a program does whenever it calls a service: the kept token or a new one, the call; and once more with a new
     /// token, should the service refuse the old one.
     fn turn(&mut self, telling: Telling) -> Result<(), Trouble> {
-        let Self { client, client_id, slot, link, service, timeline, .. } = self;
-        let advice = Advice { endpoint: client.endpoint(), client_id };
+        let Self { client, client_id, slot, link, service, settings, timeline, .. } = self;
+        let advice = Advice { endpoint: client.endpoint(), client_id, other_auth: settings.other_auth };
         let mut refused = false;
         loop {
             let (before, now) = (link.transport.requests, link.clock.moment().now());
@@ -134,13 +140,19 @@ impl<'a> Run<'a> {
             if let Some(trip) = trip {
                 let step = if before == 0 { "fetched" } else { "renewed" };
                 // Counted from when the request left, as keyfob counts it.
-                let life = Seconds(until(token.expires_at(), now));
-                timeline.request(step, client_id, &self.server, trip, &format!("expires in {life}"));
+                let life = until(token.expires_at(), now);
+                let is_whole = link.transport.granted.as_ref().is_none_or(|granted| !granted.outlives(life));
+                let says = if is_whole { "expires in" } else { "kept for" };
+                timeline.request(step, client_id, &self.server, trip, &format!("{says} {}", Seconds(life)));
             } else if telling == Telling::Memory {
                 timeline.event("memory", &format!("the same token, from memory: {requests} requests"));
             }
             if telling == Telling::Everything && before == 0 {
-                tell(timeline, token, self.show_token);
+                tell(timeline, token, settings.show_token);
+                if let Some(granted) = &link.transport.granted {
+                    let kept = until(token.expires_at(), now);
+                    tell_granted(timeline, granted, settings.scope.as_deref(), kept);
+                }
             }
 
             let generation = token.generation();
@@ -240,7 +252,11 @@ fn tell(timeline: &Timeline, token: Token<'_>, whole: bool) {
     #[expect(clippy::large_stack_arrays, reason = "to show that no heap is needed")]
     let claims = match Claims::read(text, &mut [0; CLAIMS]) {
         Ok(claims) => claims,
-        Err(error) => return timeline.detail("roles", &format!("not to be read: {error}")),
+        Err(ClaimsError::NotJwt) => {
+            return timeline
+                .detail("roles", "unknown: this server's tokens are opaque to clients, which is fine");
+        }
+        Err(error) => return timeline.detail("roles", &format!("unknown: {error}")),
     };
     let (realm, clients) = (&claims.realm_access.roles, &claims.resource_access);
     if realm.count == 0 && clients.count == 0 {
@@ -256,6 +272,22 @@ fn tell(timeline: &Timeline, token: Token<'_>, whole: bool) {
     }
     if realm.count > 0 {
         timeline.names(name, "realm", &realm.first, realm.count);
+    }
+}
+
+/// Where the server gives less than was asked for, or more than is kept.
+fn tell_granted(timeline: &Timeline, granted: &Granted, asked: Option<&str>, kept: Duration) {
+    if let Some(scope) = asked.and_then(|asked| granted.other_than(asked)) {
+        let named = |names: &[&str]| names.iter().copied().map(Name::of).collect::<Vec<_>>();
+        timeline.names("scope", "granted", &named(&scope.granted), scope.granted.len());
+        if !scope.missing.is_empty() {
+            timeline.names("", "not granted", &named(&scope.missing), scope.missing.len());
+        }
+    }
+    if granted.outlives(kept) {
+        let most = if granted.life == u32::MAX { " or more" } else { "" };
+        let life = thousands(usize::try_from(granted.life).unwrap_or(usize::MAX));
+        timeline.detail("life", &format!("{life} s{most} by the reply; keyfob keeps no token for so long"));
     }
 }
 

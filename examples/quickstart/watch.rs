@@ -1,5 +1,7 @@
-//! A transport that counts and times what passes through it: where the timeline's numbers come from.
+//! A transport that counts and times what passes through it, and reads what a token's reply says beside the token: where the
+//! timeline's numbers come from.
 
+use crate::granted::Granted;
 use keyfob::blocking::RoundTrip;
 use keyfob::{Error, HttpReply, HttpRequest};
 use std::time::{Duration, Instant};
@@ -11,6 +13,10 @@ pub(crate) struct Watch<T> {
     pub(crate) requests: u64,
     /// The last one, if an answer came.
     pub(crate) last: Option<Trip>,
+    /// Whether replies bring tokens.
+    brings_tokens: bool,
+    /// What the last one granted.
+    pub(crate) granted: Option<Granted>,
 }
 
 /// One request and its answer.
@@ -25,7 +31,12 @@ pub(crate) struct Trip {
 
 impl<T> Watch<T> {
     pub(crate) const fn new(inner: T) -> Self {
-        Self { inner, requests: 0, last: None }
+        Self { inner, requests: 0, last: None, brings_tokens: false, granted: None }
+    }
+
+    /// One that goes to a token endpoint.
+    pub(crate) fn of_tokens(inner: T) -> Self {
+        Self { brings_tokens: true, ..Self::new(inner) }
     }
 }
 
@@ -38,10 +49,13 @@ impl<T: RoundTrip> RoundTrip for Watch<T> {
         reply: &'b mut [u8],
     ) -> Result<HttpReply<'b>, Error<T::Error>> {
         self.requests += 1;
-        self.last = None;
+        (self.last, self.granted) = (None, None);
         let began = Instant::now();
         let reply = self.inner.round_trip(request, reply)?;
         self.last = Some(Trip { status: reply.status, bytes: reply.body.len(), took: began.elapsed() });
+        if self.brings_tokens {
+            self.granted = Granted::read(&reply);
+        }
         Ok(reply)
     }
 }

@@ -148,8 +148,8 @@ fn refused_clients() {
     assert_eq!(
         unknown,
         format!(
-            "{host} does not accept the client nobody (invalid_client, status 401): check CLIENT_ID, then \
-             CLIENT_SECRET; or its administrator has disabled it"
+            "{host} does not accept the client nobody (invalid_client, status 401): check CLIENT_ID, \
+             CLIENT_SECRET and CLIENT_AUTH (perhaps client_secret_basic); or its administrator has disabled it"
         )
     );
     assert_eq!(quickstart_of(&world, "disabled").fails(), unknown.replace("nobody", "disabled"));
@@ -166,7 +166,7 @@ fn a_wrong_url() {
     assert_eq!(
         at(&url),
         format!(
-            "no token endpoint at {url} (status 404): check the path in TOKEN_URL, and the realm's name in it"
+            "no token endpoint at {url} (status 404): check the path in TOKEN_URL (on Keycloak, the realm too)"
         )
     );
     let line = at(&world.token_url().replace("/token", "/tokens"));
