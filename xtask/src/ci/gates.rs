@@ -130,6 +130,8 @@ pub(super) const GATES: &[Gate] = &[
         work: Lines(&[
             "MIRIFLAGS=-Zmiri-disable-isolation cargo +nightly miri test --package keyfob-tests --test vectors -- request:: http::dates of_every_provider of_expires_in single_byte",
             "MIRIFLAGS=-Zmiri-ignore-leaks cargo +nightly miri test --package keyfob-tests --test programs -- --skip twins:: --skip from_a_file",
+            // As on a microcontroller, where the registers are narrow and some code is another.
+            "MIRIFLAGS=-Zmiri-disable-isolation cargo +nightly miri test --target i686-unknown-linux-gnu --package keyfob-tests --test vectors -- of_every_provider of_expires_in single_byte",
         ]),
     },
     Gate {
