@@ -160,10 +160,13 @@ impl<'p> Exchange<'p> {
             State::Failed => return Err(ResponseError::EndedEarly.into()),
         }
         if let State::Done { again } = self.state {
-            if self.full && self.head.facts.status < 404 {
-                // One byte more than the body, to read what ends it.
-                let needed = self.filled.wrapping_add(1);
-                return Err(CapacityError { buffer: Buffer::Reply, needed, available: buf.len() }.into());
+            if self.full {
+                if self.head.facts.status < 404 {
+                    // One byte more than the body, to read what ends it.
+                    let needed = self.filled.wrapping_add(1);
+                    return Err(CapacityError { buffer: Buffer::Reply, needed, available: buf.len() }.into());
+                }
+                wipe(buf, 0..buf.len()); // of the page that is left out
             }
             return Ok(Step::Done { again });
         }

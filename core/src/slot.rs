@@ -45,7 +45,7 @@ pub struct Slot<'a> {
     generation: Generation,
     trusted: bool,
     refresh_failed: Option<Why>,
-    /// The clock, when it was asked last.
+    /// The latest instant that is known to have been.
     seen: Instant,
 }
 
@@ -197,6 +197,7 @@ impl<'a> Slot<'a> {
         self.filled_by = issued.issuer();
         self.generation = Generation(self.generation.0.wrapping_add(1));
         self.trusted = true;
+        self.seen = issued.sent_at();
         self.refresh_failed = None;
         Ok(())
     }
@@ -221,7 +222,7 @@ impl<'a> Slot<'a> {
     }
 
     pub(crate) fn plan(&self, now: Instant) -> Plan {
-        if self.trusted { self.lifetime.plan(now) } else { Plan::Fetch }
+        if self.trusted && self.seen <= now { self.lifetime.plan(now) } else { Plan::Fetch }
     }
 
     /// How long, in milliseconds, a renewal may take at `now`, while the old token serves: half of what that has left.

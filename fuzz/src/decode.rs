@@ -257,7 +257,9 @@ fn line(bytes: &[u8]) -> Result<(&[u8], Option<&[u8]>), Bad> {
 fn size(line: &[u8], complete: bool) -> Result<Option<usize>, Bad> {
     let digits = line.iter().take_while(|byte| byte.is_ascii_hexdigit()).count();
     let (digits, extension) = line.split_at(digits);
-    if !matches!(extension, [] | [b';' | b' ' | b'\t', ..]) || (digits.is_empty() && !line.is_empty()) {
+    // Behind the size, blanks and an extension; and an extension only behind a semicolon (RFC 9112 §7.1.1).
+    let behind = extension.trim_ascii_start();
+    if !matches!(behind, [] | [b';', ..]) || (digits.is_empty() && !line.is_empty()) {
         return Err(Bad);
     }
     let Ok(digits) = std::str::from_utf8(digits) else {

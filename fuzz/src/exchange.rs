@@ -106,6 +106,11 @@ pub(crate) fn run_in_all_splits(reply: &[u8], reads: Reads, buf_len: usize) -> R
     whole
 }
 
+/// A page whose status says it all is left out where it doesn't fit, and not waited for.
+pub(crate) fn is_left_out(status: u16, body: &[u8]) -> bool {
+    status >= 404 && body.is_empty()
+}
+
 /// A buffer too small says how large it must be: neither more nor less.
 pub(crate) fn check_capacity(reply: &[u8], reads: Reads, buf_len: usize) {
     let Err(Error::Capacity(error)) = run(reply, reads, buf_len) else {

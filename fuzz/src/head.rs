@@ -4,7 +4,7 @@
 //! Input: two bytes (sizes of reads, less one), two bytes (size of the buffer, modulo 1024), the reply.
 
 use crate::decode::{self, Field};
-use crate::exchange::{Input, check_capacity, roomy, run_in_all_splits};
+use crate::exchange::{Input, check_capacity, is_left_out, roomy, run_in_all_splits};
 use keyfob::{Error, ResponseError, RetryAfter};
 
 /// Checks one reply.
@@ -25,7 +25,9 @@ pub fn check(data: &[u8]) {
             };
             assert_eq!(got.status, head.status);
             check_fields(got, &head.fields);
-            if let Ok(tight) = tight {
+            if let Ok(tight) = tight
+                && !is_left_out(tight.status, &tight.body)
+            {
                 assert_eq!((tight.status, &tight.body), (got.status, &got.body));
             }
         }

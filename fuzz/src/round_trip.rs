@@ -65,7 +65,9 @@ pub fn check(data: &[u8]) {
                     check_capacity(&script, &world.borrow(), *error);
                 }
                 let ended = Instant::from_millis(clock.get());
-                let fetched = model.after(&before, &outcome, ended, &slot, &world.borrow());
+                // A future that is never polled does nothing.
+                let fetched =
+                    *polls != Some(0) && model.after(&before, &outcome, ended, &slot, &world.borrow());
                 world.borrow_mut().end_call(match outcome {
                     Outcome::Failed(error) => Some(Err(error)),
                     Outcome::Lent { .. } if fetched => Some(Ok(())),

@@ -61,6 +61,8 @@ pub(super) struct Model<'s> {
     /// There was a reply that the oracle could not read.
     undefined: bool,
     held: Option<Held>,
+    /// The latest instant that the slot knows to have been: before it, it lends nothing.
+    seen: Instant,
     lent: Vec<Generation>,
     /// How long the header value is that lies in the slot's memory, trusted or not.
     stored: usize,
@@ -68,7 +70,15 @@ pub(super) struct Model<'s> {
 
 impl<'s> Model<'s> {
     pub(super) fn new(script: &'s Script) -> Self {
-        Self { script, carried: HashMap::new(), undefined: false, held: None, lent: Vec::new(), stored: 0 }
+        Self {
+            script,
+            carried: HashMap::new(),
+            undefined: false,
+            held: None,
+            seen: Instant::from_millis(0),
+            lent: Vec::new(),
+            stored: 0,
+        }
     }
 
     pub(super) fn before(plan: Plan, now: Instant, slot: &Slot<'_>) -> Before {
@@ -89,6 +99,12 @@ impl<'s> Model<'s> {
         self.note_replies(world);
         self.check_sent(world);
         let mut fetched = false;
+        if before.now < self.seen {
+            // A clock that went back knows nothing of the token's age, now and for good.
+            assert_eq!(before.plan, Plan::Fetch);
+            self.held = None;
+        }
+        self.seen = before.now;
         match outcome {
             Outcome::Lent { text, generation, expires_at } => {
                 let token = text.strip_prefix(b"Bearer ").expect("a scheme");
@@ -97,7 +113,6 @@ impl<'s> Model<'s> {
                 let lives = self.carried.get(token);
                 assert!(lives.is_some() || self.undefined, "no reply carried this token");
                 match &self.held {
-                    // By a clock that went back and on again, also one that did not serve when the call began.
                     Some(held) if held.generation == *generation => {
                         assert_eq!(held.text, *text);
                         assert!(held.sent_at <= now && now < *expires_at, "lent outside its time");
@@ -115,6 +130,7 @@ impl<'s> Model<'s> {
                         self.stored = text.len();
                         let text = text.clone();
                         let (generation, sent_at, expires_at) = (*generation, now, *expires_at);
+                        self.seen = sent_at;
                         self.held = Some(Held { text, generation, sent_at, expires_at });
                     }
                 }
@@ -138,20 +154,20 @@ impl<'s> Model<'s> {
         fetched
     }
 
-    /// A token that nobody took back is where it was, from when it was asked for until its end, and not beyond.
+    /// A token that nobody took back is where it was, from the last instant that was seen until its end, and not beyond.
     pub(super) fn check_held(&self, slot: &Slot<'_>) {
         let Some(Held { text, generation, sent_at, expires_at }) = &self.held else {
             return;
         };
-        let life = expires_at.as_millis() - sent_at.as_millis();
-        if let Some(last) = life.checked_sub(1) {
-            for at in [sent_at.as_millis(), sent_at.as_millis() + last] {
+        let first = self.seen.max(*sent_at);
+        if let Some(last) = expires_at.as_millis().checked_sub(1).filter(|last| *last >= first.as_millis()) {
+            for at in [first.as_millis(), last] {
                 let token = slot.token(Instant::from_millis(at)).expect("it still serves");
                 assert_eq!((token.header_value(), token.generation()), (&text[..], *generation));
             }
         }
         assert!(slot.token(*expires_at).is_none(), "lent after its end");
-        if let Some(earlier) = sent_at.as_millis().checked_sub(1) {
+        if let Some(earlier) = first.as_millis().checked_sub(1) {
             assert!(slot.token(Instant::from_millis(earlier)).is_none(), "lent by a clock that went back");
         }
     }

@@ -4,6 +4,7 @@ use super::line::Opener;
 use super::script::Script;
 use super::world::World;
 use crate::decode::{self, Decoded};
+use crate::exchange::is_left_out;
 use keyfob::blocking::RoundTrip;
 use keyfob::{Endpoint, Http1, HttpRequest};
 use std::cell::RefCell;
@@ -31,6 +32,9 @@ pub(super) fn check(
     let outcome = match transport.round_trip(request.authorization(b"Bearer a"), &mut buf) {
         Ok(reply) => {
             match decode::reply(world.borrow().received().last().expect("a stream")) {
+                // A page whose status says it all is left out where it doesn't fit, and not waited for.
+                Decoded::Complete(_) | Decoded::Undefined(_) | Decoded::Incomplete
+                    if is_left_out(reply.status, reply.body) => {}
                 Decoded::Complete(expected) | Decoded::Undefined(Some(expected)) => {
                     assert_eq!((reply.status, &*reply.body), (expected.status, &expected.body[..]));
                 }

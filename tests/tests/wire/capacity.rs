@@ -2,9 +2,10 @@
 
 use crate::{FRAMINGS, Framing, reply};
 use keyfob::{
-    Buffer, CapacityError, Client, ClientAuth, Error, Link, Moment, ResponseError, Slot, TokenRequest,
+    Buffer, CapacityError, Client, ClientAuth, Error, HttpRequest, Link, Moment, ResponseError, Slot,
+    TokenRequest,
 };
-use keyfob_tests::drive::{DRIVERS, Driver, Setting, fetch_with, round_trip};
+use keyfob_tests::drive::{DRIVERS, Driver, Setting, fetch_with, round_trip, round_trip_of};
 use keyfob_tests::modem::Modem;
 use keyfob_tests::stream::Stream;
 use keyfob_tests::{AUTH, ID};
@@ -109,13 +110,15 @@ fn is_no_matter_for_a_page_whose_status_says_it_all() {
                 for pieces in [1, 64, usize::MAX] {
                     let page = reply(status, &body(len), framing);
                     let mut stream = Stream::replying(page).giving_at_most(pieces);
-                    let found = round_trip(DRIVERS[len % 2], &mut stream, 256).unwrap();
+                    let (driver, mut buf) = (DRIVERS[len % 2], [0; 256]);
+                    let found = round_trip_of(driver, &mut stream, HttpRequest::get(ID), &mut buf).unwrap();
                     let what = format!("{status}, {framing:?}, {len} bytes, {pieces} at a time");
                     assert_eq!(found.status, status, "{what}");
                     if len < 256 || found.body.len() == len {
                         assert_eq!(found.body, body(len), "{what}");
                     } else {
                         assert_eq!(found.body, b"", "{what}");
+                        assert_eq!(buf, [0; 256], "something of the page is left: {what}");
                         // What was not read would be taken for the next reply.
                         assert!(!found.again || framing == Framing::Chunked, "{what}");
                     }
@@ -123,12 +126,12 @@ fn is_no_matter_for_a_page_whose_status_says_it_all() {
             }
         }
     }
-    let token = fetch_with(
-        Driver::Blocking,
-        Stream::replying(reply(503, &body(5_000), Framing::Length)),
-        Setting { scratch: 512, ..Setting::default() },
-    );
-    assert_eq!(token.token, Err(Error::Response(ResponseError::Status(503))));
+    for framing in FRAMINGS {
+        let page = Stream::replying(reply(503, &body(5_000), framing));
+        let found = fetch_with(DRIVERS[0], page, Setting { scratch: 512, ..Setting::default() });
+        assert_eq!(found.token, Err(Error::Response(ResponseError::Status(503))));
+        assert!(found.scratch.iter().all(|byte| *byte == 0), "{framing:?}: something is left");
+    }
     // A rejection may be read from its body: there the number counts.
     for status in [200, 400, 401, 403] {
         let mut stream = Stream::replying(reply(status, &body(5_000), Framing::Length));
