@@ -25,10 +25,13 @@ const DOWN: Error<Transport> = Error::Transport(Transport::Refused);
 fn a_server_that_is_away_for_a_while() {
     let openid = TokenRequest::new().scope("openid");
     let userinfo = keycloak().userinfo();
-    let mut device = Device::of("plain").asking_for(openid).by_clock(Ahead(Duration::ZERO));
+    let mut device = Device::of("plain").asking_for(openid);
     assert_eq!(device.call(userinfo).unwrap().status, 200);
     let token = device.token().unwrap();
-    let (old, generation) = (token.header_str().to_owned(), token.generation());
+    let (fresh, generation) = (token.header_str().to_owned(), token.generation());
+    let mut later = Device::of("plain").asking_for(openid).by_clock(Ahead(Duration::ZERO));
+    let token = later.token().unwrap();
+    let (old, of_later) = (token.header_str().to_owned(), token.generation());
 
     let variables = [
         ("TOKEN_URL", keycloak().token().url()),
@@ -44,19 +47,18 @@ fn a_server_that_is_away_for_a_while() {
 
     // A fresh token is lent without asking anyone.
     let token = device.token().unwrap();
-    assert_eq!((token.header_str(), token.lease().refresh_failed), (&*old, None));
-    // One that is due is lent as well, and says that its renewal failed.
-    device.link.clock.0 = DUE;
-    let token = device.token().unwrap();
-    assert_eq!((token.header_str(), token.lease().refresh_failed), (&*old, Some(Why::Transport)));
+    assert_eq!((token.header_str(), token.lease().refresh_failed), (&*fresh, None));
     assert_eq!(device.call(userinfo).unwrap_err(), DOWN);
+    // One that is due is lent as well, and says that its renewal failed.
+    later.link.clock.0 = DUE;
+    let token = later.token().unwrap();
+    assert_eq!((token.header_str(), token.lease().refresh_failed), (&*old, Some(Why::Transport)));
+    let now = later.link.clock.moment().now();
+    assert_eq!(later.client.plan(&later.slot, now), Plan::Refresh);
     // One that is over is not; but it stays where it was.
-    device.link.clock.0 = OVER;
-    assert_eq!(device.token().unwrap_err(), DOWN);
-    device.link.clock.0 = DUE;
-    let now = device.link.clock.moment().now();
-    assert_eq!(device.client.plan(&device.slot, now), Plan::Refresh);
-    assert_eq!(device.slot.token(now).unwrap().generation(), generation);
+    later.link.clock.0 = OVER;
+    assert_eq!(later.token().unwrap_err(), DOWN);
+    assert_eq!(later.slot.just_kept().unwrap().generation(), of_later);
     // Whoever comes now gets none, and neither does who was refused.
     assert_eq!(Device::with(post("plain")).token().unwrap_err(), DOWN);
     source.distrust(of_source);
@@ -66,7 +68,6 @@ fn a_server_that_is_away_for_a_while() {
     drop(stopped); // it starts again
 
     // Its keys are new, so the old token is refused; the connection that died is replaced without a word.
-    device.link.clock.0 = Duration::ZERO;
     let answer = device.call(userinfo).unwrap();
     assert_eq!(answer.status, 401);
     assert!(answer.challenges[0].contains("invalid_token"), "{answer:?}");
