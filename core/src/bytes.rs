@@ -120,13 +120,18 @@ impl<const N: usize> Names<N> {
     }
 }
 
-/// Whether it can be a field's value (RFC 9110 §5.5): not empty; visible characters, spaces and tabs, and bytes beyond
-/// ASCII, whose meaning is open.
+/// Whether a field's value may hold it (RFC 9110 §5.5): visible characters, spaces and tabs, and bytes beyond ASCII, whose
+/// meaning is open.
+pub(crate) const fn is_field_byte(byte: u8) -> bool {
+    matches!(byte, b'\t' | b' '..=b'~' | 0x80..)
+}
+
+/// Whether it can be a field's value: bytes that one may hold, and not none.
 pub(crate) const fn is_field_value(mut text: &[u8]) -> bool {
     let mut all = !text.is_empty();
     // No way out of the loop: a host's compiler turns it into vectors.
     while let Some((byte, rest)) = text.split_first() {
-        all &= matches!(byte, b'\t' | b' '..=b'~' | 0x80..);
+        all &= is_field_byte(*byte);
         text = rest;
     }
     all

@@ -11,7 +11,7 @@ mod head;
 
 pub use connection::{Http1, Over};
 
-use crate::bytes::{split, split_mut};
+use crate::bytes::{is_field_byte, split, split_mut};
 use crate::memory::wipe;
 use crate::write::Writer;
 use crate::{Buffer, CapacityError, Error, HttpReply, Method, ResponseError, Revealed};
@@ -250,7 +250,7 @@ impl<'p> Exchange<'p> {
                     let in_body = self.state == State::ReplyBody;
                     let behind_cr = self.behind_cr;
                     self.behind_cr = !behind_cr && byte == b'\r';
-                    let fits = if behind_cr { byte == b'\n' } else { is_text(byte) };
+                    let fits = if behind_cr { byte == b'\n' } else { is_field_byte(byte) };
                     if self.behind_cr {
                         // The line feed that must follow tells.
                     } else if !fits {
@@ -341,11 +341,6 @@ impl<'p> Exchange<'p> {
         out.text("\r\n\r\n");
         Ok(out.end(Buffer::Reply)?)
     }
-}
-
-/// RFC 9110 §5.5: visible characters, spaces and tabs, and bytes beyond ASCII, whose meaning is open.
-const fn is_text(byte: u8) -> bool {
-    matches!(byte, b'\t' | b' '..=b'~' | 0x80..)
 }
 
 /// `buf[from..][..n]` to `to`, which lies before it.

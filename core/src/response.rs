@@ -153,7 +153,7 @@ fn issued<'b>(
         return Err(ResponseError::TokenMissing);
     }
     // RFC 6749 Appendix A.12, without the space, which no header could carry: %x21-7E.
-    if token.is_empty() || !(access_token.is_visible() || token.iter().all(u8::is_ascii_graphic)) {
+    if token.is_empty() || !(access_token.visible || token.iter().all(u8::is_ascii_graphic)) {
         return Err(ResponseError::TokenCharacters);
     }
     let token_type = match token_type.kind {

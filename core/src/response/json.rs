@@ -34,15 +34,10 @@ pub(crate) struct Value {
     /// The content of a text, unescaped, or a number as it is written.
     pub(crate) span: Span,
     /// The text is known to hold visible ASCII only, without a space; where not, it may all the same.
-    visible: bool,
+    pub(crate) visible: bool,
 }
 
 impl Value {
-    /// Whether it is known to be a text of visible ASCII without a space; it may be all the same.
-    pub(crate) const fn is_visible(&self) -> bool {
-        self.visible
-    }
-
     pub(crate) const ABSENT: Self =
         Self { kind: Kind::Absent, span: Span { start: 0, end: 0 }, visible: false };
 }

@@ -38,7 +38,7 @@ pub(super) struct Image {
     /// Bytes of flash: code, constants and the first values of variables.
     pub(super) flash: u64,
     /// Bytes of Rust's own library in it.
-    pub(super) library: u64,
+    pub(super) of_rust: u64,
     /// Names of what can panic.
     pub(super) panics: Vec<String>,
 }
@@ -54,7 +54,7 @@ pub(super) fn read(path: &Path) -> crate::Result<Image> {
     };
     let flash = sections.iter().filter(in_flash).map(|section| u64::from(section.sh_size(endian))).sum();
 
-    let (mut library, mut panics) = (0, Vec::new());
+    let (mut of_rust, mut panics) = (0, Vec::new());
     for symbol in file.symbols().filter(|symbol| symbol.is_definition() && symbol.kind() == SymbolKind::Text)
     {
         let name = symbol.name().map_err(|error| failed(error.to_string()))?;
@@ -63,8 +63,8 @@ pub(super) fn read(path: &Path) -> crate::Result<Image> {
             panics.push(name.clone());
         }
         if LIBRARY.iter().any(|library| name.starts_with(library)) {
-            library += symbol.size();
+            of_rust += symbol.size();
         }
     }
-    Ok(Image { flash, library, panics })
+    Ok(Image { flash, of_rust, panics })
 }

@@ -36,7 +36,7 @@ pub(super) fn measure(root: &Path) -> crate::Result<Found> {
 
     Ok(Found::from([
         ("flash-blocking", float(blocking.flash - empty.flash)),
-        ("flash-blocking-library", float(blocking.library - empty.library)),
+        ("flash-blocking-library", float(blocking.of_rust - empty.of_rust)),
         ("flash-async", float(asynchronous.flash - empty.flash)),
         ("panics-blocking", float(blocking.panics.len() as u64)),
         ("panics-async", float(asynchronous.panics.len() as u64)),
